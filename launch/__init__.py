@@ -1,0 +1,9 @@
+"""Brings an installation up from a bare checkout, with nothing but Python's standard library.
+
+`addresses(data_dir)` and `running(data_dir)` are what settings and `manage.py` ask.
+"""
+
+from launch.places import Addresses, Home, addresses, data_dir
+from launch.embedded import running
+
+__all__ = ["Addresses", "Home", "addresses", "data_dir", "running"]
