@@ -80,14 +80,15 @@ class Embedded:
         return addresses(self.home.data)
 
 
-def running(data_dir: Path | str) -> bool:
-    """Whether both embedded services of this DATA_DIR answer."""
+def running(data_dir: Path | str, *, postgres: bool = True, valkey: bool = True) -> bool:
+    """Whether the chosen embedded services of this DATA_DIR answer."""
     home = Home(Path(data_dir).resolve())
     try:
         ready = home.lock.read_text().endswith(READY)
     except OSError:
         return False
-    return ready and accepts(home.postgres_socket) and accepts(home.valkey_socket)
+    sockets = [home.postgres_socket] * postgres + [home.valkey_socket] * valkey
+    return ready and all(accepts(socket) for socket in sockets)
 
 
 def claim(home: Home) -> int:
@@ -116,7 +117,7 @@ def claim(home: Home) -> int:
 
 
 @contextmanager
-def for_a_command(data_dir: Path) -> Iterator[Addresses]:
+def for_a_command(data_dir: Path, *, postgres: bool = True, valkey: bool = True) -> Iterator[Addresses]:
     """The services for the length of one command: those that run already, or else started and stopped here.
 
     Whoever started them waits at the end for other commands that joined in the meantime.
@@ -126,12 +127,12 @@ def for_a_command(data_dir: Path) -> Iterator[Addresses]:
     guests = os.open(home.guests, os.O_RDWR | os.O_CREAT, 0o644)
     deadline = time.monotonic() + PREDECESSOR_SECONDS
     while True:
-        if running(home.data):
+        if running(home.data, postgres=postgres, valkey=valkey):
             fcntl.flock(guests, fcntl.LOCK_SH)
             yield addresses(home.data)
             break
         try:
-            with Embedded(home.data) as services:
+            with Embedded(home.data, postgres=postgres, valkey=valkey) as services:
                 yield services.addresses
                 fcntl.flock(guests, fcntl.LOCK_EX)
             break
@@ -145,7 +146,7 @@ def for_a_command(data_dir: Path) -> Iterator[Addresses]:
 
 @contextmanager
 def for_tests() -> Iterator[Addresses]:
-    """A cluster without fsync: in DATA_DIR if that is set (and kept), else in a folder thrown away afterwards."""
+    """A cluster without fsync: kept in DATA_DIR if that is set, else in a folder thrown away afterwards."""
     chosen = os.environ.get("DATA_DIR")
     if chosen:
         with Embedded(Path(chosen), durable=False) as services:

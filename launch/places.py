@@ -24,17 +24,22 @@ class Addresses:
     owner_url: str
     redis_url: str
 
+    def as_environment(self, *, postgres: bool = True, valkey: bool = True) -> dict[str, str]:
+        """The variables that settings read, for the chosen services."""
+        database = {"DATABASE_URL": self.database_url, "DATABASE_OWNER_URL": self.owner_url}
+        return (database if postgres else {}) | ({"REDIS_URL": self.redis_url} if valkey else {})
+
 
 @dataclass(frozen=True)
 class Home:
-    """The folders of one DATA_DIR. `short` is a brief path for sockets, the same for the same DATA_DIR and user."""
+    """The folders of one DATA_DIR. `short`: a brief path for sockets, the same for the same DATA_DIR and user."""
 
     data: Path
 
     @property
     def short(self) -> Path:
         # A socket's path may have about 100 bytes, DATA_DIR may have more: so sockets never live inside it.
-        # /var/tmp and not TMPDIR, because a second terminal may have another TMPDIR and must find the same path.
+        # /var/tmp and not TMPDIR: a second terminal may have another TMPDIR, and must find the same path.
         digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
         return Path("/var/tmp") / f"stammgast-{os.getuid()}-{digest}"
 
@@ -64,8 +69,8 @@ class Home:
 
 
 def data_dir() -> Path:
-    """DATA_DIR as an absolute path; a relative one, and the default `.data`, count from the checkout."""
-    return (ROOT / os.environ.get("DATA_DIR", ".data")).resolve()
+    """DATA_DIR as an absolute path; by default the checkout's `.data`."""
+    return Path(os.environ.get("DATA_DIR") or ROOT / ".data").resolve()
 
 
 def database_url(home: Home, role: str, database: str = DATABASE) -> str:
@@ -74,7 +79,7 @@ def database_url(home: Home, role: str, database: str = DATABASE) -> str:
 
 
 def addresses(data_dir: Path | str) -> Addresses:
-    """The embedded services' URLs for this DATA_DIR. Pure: it neither looks at nor changes the disk's contents."""
+    """The embedded services' URLs for this DATA_DIR. Pure: whether they run is not asked."""
     home = Home(Path(data_dir).resolve())
     return Addresses(
         database_url=database_url(home, APP_ROLE),

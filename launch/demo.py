@@ -1,0 +1,182 @@
+"""`./run demo`: everything from a bare checkout to pages that can be opened, in the foreground until Ctrl-C."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from launch import assets, environment, keys
+from launch.embedded import Embedded
+from launch.failure import Failed
+from launch.places import VENV, Home, data_dir
+from launch.progress import say, step, styled
+from launch.processes import spawn
+from launch.watchdog import Watchdog
+
+WEB_SECONDS = 60.0
+STOP_SECONDS = 10.0
+
+
+@dataclass
+class Program:
+    """A long-running part of the installation and its process."""
+
+    name: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+
+def main() -> None:
+    """Start everything and stay until asked to stop. Raises Failed."""
+    home, port = Home(data_dir()), chosen_port()
+    refuse_taken(port)
+    home.logs.mkdir(parents=True, exist_ok=True)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    with ExitStack() as stack:
+        env = os.environ | {"DATA_DIR": str(home.data), "PORT": str(port), "STAMMGAST_DEMO": "1"}
+        env["SECRET_KEY"] = os.environ.get("SECRET_KEY") or keys.secret_key(home.data)
+        watchdog = _start_services(stack, home, env)
+        log = home.logs / "demo.log"
+        if assets.outdated():
+            with step("Style sheets and scripts"):
+                assets.build(log=log)
+        with step("Database schema"):
+            manage("migrate", "--database", "owner", "--noinput", log=log, env=env)
+        with step("Example merchants"):
+            manage("seed_demo", log=log, env=env)
+        programs: list[Program] = []
+        stack.callback(_stop, programs)
+        with step("Web, workers, clock"):
+            _start_programs(programs, watchdog, home, env)
+            _wait_for_web(port, programs)
+        _welcome(env)
+        _stay(programs)
+
+
+def chosen_port() -> int:
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise Failed(f"PORT is {text!r}; it must be a number from 1 to 65535.")
+    return int(text)
+
+
+def refuse_taken(port: int) -> None:
+    """Raises Failed if somebody listens on this port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("0.0.0.0", port))
+        except PermissionError:
+            raise Failed(
+                f"Port {port} is reserved for root: choose one above 1023, as in PORT=8080."
+            ) from None
+        except OSError:
+            raise Failed(
+                f"Port {port} is taken: stop what uses it, or choose another, as in PORT=8001."
+            ) from None
+
+
+def manage(*argv: str, log: Path, env: dict[str, str]) -> None:
+    """Run a Django command with its output in the log. Raises Failed."""
+    environment.run([str(environment.PYTHON), "manage.py", *argv], log=log, env=env)
+
+
+def _start_services(stack: ExitStack, home: Home, env: dict[str, str]) -> Watchdog:
+    postgres, valkey = "DATABASE_URL" not in os.environ, "REDIS_URL" not in os.environ
+    names = [name for name, wanted in (("PostgreSQL", postgres), ("Valkey", valkey)) if wanted]
+    with step(" and ".join(names) if names else "Lock on DATA_DIR"):
+        services = stack.enter_context(Embedded(home.data, postgres=postgres, valkey=valkey))
+        env.update(services.addresses.as_environment(postgres=postgres, valkey=valkey))
+    if not postgres:
+        from launch import server
+
+        with step("Roles in your database"):
+            url, owner_url = os.environ["DATABASE_URL"], os.environ.get("DATABASE_OWNER_URL")
+            runtime, owner = server.urls(url, owner_url, app_password=keys.app_password(home.data))
+            env.update({"DATABASE_URL": runtime, "DATABASE_OWNER_URL": owner})
+    return services.watchdog
+
+
+def _start_programs(programs: list[Program], watchdog: Watchdog, home: Home, env: dict[str, str]) -> None:
+    for name, argv in commands(home, env).items():
+        log = home.logs / f"{name}.log"
+        process = spawn(argv, log=log, env=env, cwd=Path(__file__).resolve().parent.parent)
+        watchdog.watch(process.pid)
+        programs.append(Program(name, process, log))
+
+
+def commands(home: Home, env: dict[str, str]) -> dict[str, list[str]]:
+    """The long-running parts by name, as command lines."""
+    binaries = VENV / "bin"
+    celery = [str(binaries / "python"), "-m", "celery", "-A", "loyalty"]
+    return {
+        "web": [str(binaries / "granian"), "--interface", "wsgi", "--host", "0.0.0.0", "--port", env["PORT"]]
+        + ["--workers", "2", "--blocking-threads", "4", "--no-ws", "loyalty.wsgi:application"],
+        "worker": [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
+        + ["--loglevel", "INFO", "--hostname", f"demo-{env['PORT']}@%h"],
+        "beat": [
+            *celery,
+            "beat",
+            "--loglevel",
+            "INFO",
+            "--schedule",
+            str(home.data / "beat"),
+            "--pidfile",
+            "",
+        ],
+    }
+
+
+def _wait_for_web(port: int, programs: list[Program]) -> None:
+    deadline = time.monotonic() + WEB_SECONDS
+    while True:
+        _refuse_dead(programs)
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if time.monotonic() > deadline:
+            raise Failed(f"The web server does not answer. See {programs[0].log}")
+        time.sleep(0.05)
+
+
+def _refuse_dead(programs: list[Program]) -> None:
+    for program in programs:
+        if program.process.poll() is not None:
+            raise Failed(f"The {program.name} has stopped. See {program.log}")
+
+
+def _welcome(env: dict[str, str]) -> None:
+    argv = [str(environment.PYTHON), "manage.py", "seed_demo", "--print"]
+    text = subprocess.run(
+        argv, env=env, cwd=Path(__file__).resolve().parent.parent, capture_output=True, text=True
+    )
+    say()
+    say(text.stdout.rstrip() or f"  Open http://localhost:{env['PORT']}")
+    say()
+    say(styled(f"  Data and logs: {env['DATA_DIR']}    Stop: Ctrl-C", "dim"))
+
+
+def _stay(programs: list[Program]) -> None:
+    while True:
+        _refuse_dead(programs)
+        time.sleep(0.5)
+
+
+def _stop(programs: list[Program]) -> None:
+    for program in programs:
+        program.process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for program in programs:
+        try:
+            program.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            program.process.kill()
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt

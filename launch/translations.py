@@ -1,0 +1,14 @@
+"""Compiles locale/*/LC_MESSAGES/*.po for gettext; the result is not committed."""
+
+import polib
+
+from launch.places import ROOT
+
+
+def main() -> None:
+    for source in sorted((ROOT / "locale").glob("*/LC_MESSAGES/*.po")):
+        polib.pofile(str(source)).save_as_mofile(str(source.with_suffix(".mo")))
+
+
+if __name__ == "__main__":
+    main()
