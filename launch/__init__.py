@@ -3,7 +3,7 @@
 `addresses(data_dir)` and `running(data_dir)` are what settings and `manage.py` ask.
 """
 
-from launch.places import Addresses, Home, addresses, data_dir
 from launch.embedded import running
+from launch.places import Addresses, Home, addresses, data_dir
 
 __all__ = ["Addresses", "Home", "addresses", "data_dir", "running"]

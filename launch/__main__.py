@@ -74,12 +74,9 @@ def _become(arguments: list[str]) -> None:
     from launch.environment import PYTHON
     from launch.places import ROOT
 
-    env = os.environ | {
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    }
     if arguments[0] == "manage.py":
         arguments = [str(ROOT / "manage.py"), *arguments[1:]]
-    os.execve(PYTHON, [str(PYTHON), *arguments], env)
+    os.execv(PYTHON, [str(PYTHON), *arguments])
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ WITHOUT_SERVICES = {"help", "version", "makemessages", "compilemessages", "colle
 
 
 def use_environment(argv: Sequence[str]) -> None:
-    """Start again with `.venv`'s Python, made if need be; a container's Python that has Django is left alone."""
+    """Start again with `.venv`'s Python, made if need be; a container's Python with Django is left alone."""
     if Path(sys.prefix).resolve() == VENV.resolve():
         return
     if not environment.PYTHON.exists() and importlib.util.find_spec("django"):
@@ -30,7 +30,7 @@ def use_environment(argv: Sequence[str]) -> None:
 
 
 def run_command(argv: Sequence[str]) -> None:
-    """Run a Django command with DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL and SECRET_KEY set for its length."""
+    """Run a Django command with the services' URLs and SECRET_KEY set for its length."""
     from django.core.management import execute_from_command_line
 
     with contextlib.ExitStack() as stack:

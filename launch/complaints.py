@@ -9,11 +9,12 @@ _KNOWN = [
     (r"Read-only file system|EROFS", "The checkout is read-only: copy it to a folder you may write to."),
     (
         r"Permission denied|EACCES|Operation not permitted",
-        "Something may not be written here: check who owns the checkout and DATA_DIR, and start again.",
+        "Writing is not allowed here: check who owns the checkout and DATA_DIR, and start again.",
     ),
     (
         r"THESE PACKAGES DO NOT MATCH THE HASHES|EINTEGRITY",
-        "A downloaded package is not the one this version was tested with: check the package source, and start again.",
+        "A downloaded package is not the one this version was tested with:"
+        " check the package source, and start again.",
     ),
     (
         r"NewConnectionError|ConnectTimeout|Temporary failure in name resolution|Network is unreachable"
@@ -22,7 +23,8 @@ _KNOWN = [
     ),
     (
         r"CERTIFICATE_VERIFY_FAILED|SELF_SIGNED_CERT|UNABLE_TO_VERIFY",
-        "The package source's certificate is not trusted here: set PIP_CERT and NODE_EXTRA_CA_CERTS, and start again.",
+        "The package source's certificate is not trusted here:"
+        " set PIP_CERT and NODE_EXTRA_CA_CERTS, and start again.",
     ),
     (
         r"Failed building wheel|command '.*(?:gcc|cc|clang)' failed|Unable to find a compiler|error: linker",
@@ -31,11 +33,13 @@ _KNOWN = [
     ),
     (
         r"No matching distribution found|from versions: none",
-        "A package does not exist for this Python and this machine: use Python 3.11 to 3.13 on Linux (x86-64, ARM).",
+        "A package does not exist for this Python and this machine:"
+        " use Python 3.11 to 3.13 on Linux (x86-64 or ARM).",
     ),
     (
         r"ensurepip is not available|No module named (?:venv|ensurepip)",
-        "Python cannot make environments here: install that part (on Debian and Ubuntu: apt install python3-venv).",
+        "Python cannot make environments here: install what is missing (on Debian and Ubuntu:"
+        " apt install python3-venv), and start again.",
     ),
     (
         r"could not connect|connection to server .* failed|Connection refused|OperationalError",

@@ -1,4 +1,4 @@
-"""`./run demo`: everything from a bare checkout to pages that can be opened, in the foreground until Ctrl-C."""
+"""`./run demo`: from a bare checkout to pages that can be opened, in the foreground until Ctrl-C."""
 
 import os
 import signal
@@ -13,8 +13,8 @@ from launch import assets, environment, keys
 from launch.embedded import Embedded
 from launch.failure import Failed
 from launch.places import VENV, Home, data_dir
-from launch.progress import say, step, styled
 from launch.processes import spawn
+from launch.progress import say, step, styled
 from launch.watchdog import Watchdog
 
 WEB_SECONDS = 60.0

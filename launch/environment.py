@@ -1,4 +1,4 @@
-"""The project's own Python environment: `.venv`, filled from the hashed lock, only when the lock has changed."""
+"""The project's own Python environment: `.venv`, filled from the hashed lock when that has changed."""
 
 import fcntl
 import hashlib
@@ -23,8 +23,12 @@ OLDEST_PIP = (22, 3)
 
 
 def installed(lock: str) -> bool:
-    """Whether `.venv` holds exactly what this lock file (a name below the checkout) asks for."""
-    return PYTHON.exists() and _stamps().get(lock) == fingerprint(lock)
+    """Whether `.venv` holds what this lock file (a name below the checkout) asks for.
+
+    An environment that was moved does not count: its programs name the folder they were installed in.
+    """
+    stamps = _stamps()
+    return PYTHON.exists() and stamps.get(lock) == fingerprint(lock) and stamps.get("root") == str(ROOT)
 
 
 def install(lock: str, *, log: Path) -> None:
@@ -33,20 +37,14 @@ def install(lock: str, *, log: Path) -> None:
         if installed(lock):
             return
         _make_venv(log)
-        argv = [
-            *_pip(log),
-            "install",
-            "--require-hashes",
-            "--no-deps",
-            "--no-compile",
-            "--progress-bar",
-            "off",
-        ]
-        run([*argv, "--disable-pip-version-check", "--quiet", "-r", str(ROOT / lock)], log=log)
+        argv = [*_pip(), "install", "--require-hashes", "--no-deps", "--no-compile", "--quiet"]
+        argv += ["--progress-bar", "off", "--disable-pip-version-check", "-r", str(ROOT / lock)]
+        run(argv, log=log)
         _make_importable()
         # The development lock holds everything of the first one, at the same versions.
         names = {lock, "requirements.txt"} if lock == "requirements-dev.txt" else {lock}
-        STAMP.write_text(json.dumps(_stamps() | {name: fingerprint(name) for name in names}, indent=1))
+        now = {name: fingerprint(name) for name in names} | {"root": str(ROOT)}
+        STAMP.write_text(json.dumps(_stamps() | now, indent=1))
 
 
 def fingerprint(lock: str) -> str:
@@ -73,7 +71,7 @@ def _alone() -> Iterator[None]:
 
 
 def _make_venv(log: Path) -> None:
-    if PYTHON.exists() and _same_python():
+    if PYTHON.exists() and _same_python() and _stamps().get("root", str(ROOT)) == str(ROOT):
         return
     shutil.rmtree(VENV, ignore_errors=True)
     argv = [sys.executable, "-m", "venv", str(VENV)]
@@ -90,7 +88,7 @@ def _same_python() -> bool:
     return answer.stdout.strip() == str(sys.version_info[:2])
 
 
-def _pip(log: Path) -> list[str]:
+def _pip() -> list[str]:
     if subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0:
         return [str(PYTHON), "-m", "pip"]
     outer = subprocess.run(
@@ -99,7 +97,8 @@ def _pip(log: Path) -> list[str]:
     version = tuple(int(part) for part in outer.stdout.strip().split(".")[:2] if part.isdigit())
     if version < OLDEST_PIP:
         raise Failed(
-            "Python has no pip here. Install it (on Debian and Ubuntu: apt install python3-venv) and start again."
+            "Python has no pip here: install it (on Debian and Ubuntu: apt install python3-venv),"
+            " and start again."
         )
     return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
 
@@ -111,7 +110,7 @@ def _make_importable() -> None:
 
 
 def run(argv: Sequence[str], *, log: Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    """Run a step with its output in the log. Raises Failed with a sentence made from what it complained of."""
+    """Run a step with its output in the log. Raises Failed with a sentence for what it complained of."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab+") as output:
         output.write(f"\n$ {' '.join(argv)}\n".encode())

@@ -1,6 +1,7 @@
 """Figtree as TrueType files, for paper: PDF libraries embed neither WOFF2 nor variable fonts.
 
-The npm package ships the variable font as WOFF2, split by script; here its weights are made, and the scripts joined.
+The npm package ships the variable font as WOFF2, split by script; here its weights are made, and the
+scripts joined. A build step of its own process: fontTools is there only inside the environment.
 """
 
 import sys

@@ -32,7 +32,7 @@ class Addresses:
 
 @dataclass(frozen=True)
 class Home:
-    """The folders of one DATA_DIR. `short`: a brief path for sockets, the same for the same DATA_DIR and user."""
+    """The folders of one DATA_DIR. `short`: a brief path for sockets, one for each DATA_DIR and user."""
 
     data: Path
 

@@ -25,7 +25,7 @@ def sql(passwords: Passwords | None = None, *, create_owner: bool = True) -> str
     everybody look and nobody create, so there is nothing to grant on it.
     """
     passwords = passwords or Passwords()
-    # The owner bypasses row security: a foreign key added by an owner bound by it skips the rows it cannot see.
+    # The owner bypasses row security: a foreign key added by one bound by it skips rows.
     owner = [_role(OWNER_ROLE, "LOGIN CREATEDB BYPASSRLS", passwords.owner)] if create_owner else []
     # NOINHERIT: the scan role's wider view is taken on with SET ROLE, for one statement, never by accident.
     app = _role(APP_ROLE, "LOGIN NOINHERIT", passwords.app)

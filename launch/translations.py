@@ -1,4 +1,7 @@
-"""Compiles locale/*/LC_MESSAGES/*.po for gettext; the result is not committed."""
+"""Compiles locale/*/LC_MESSAGES/*.po for gettext; the result is not committed.
+
+A build step of its own process: polib is there only inside the environment.
+"""
 
 import polib
 

@@ -1,8 +1,8 @@
 """A small process that notices the launcher's death and clears away whatever the launcher had started.
 
 PR_SET_PDEATHSIG asks direct children to stop, but a child's own children, a worker that waits for its task
-and systems without it need somebody who stays to count. The pipe's other end closes with the launcher, however
-it dies. The watchdog also holds the lock on DATA_DIR until everything is gone: a new start waits for that.
+and systems without it need somebody who stays to count. The pipe's other end closes with the launcher,
+however it dies. The watchdog also holds the lock on DATA_DIR until everything is gone: a new start waits.
 """
 
 import os
