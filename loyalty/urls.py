@@ -1,0 +1,17 @@
+"""Where everything is. Only this file imports views."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from loyalty.dashboard.views import landing
+
+urlpatterns = [
+    path("", landing, name="landing"),
+    path("accounts/", include("allauth.urls")),
+    path("dashboard/", include("loyalty.dashboard.urls")),
+    path("counter/", include("loyalty.counter.urls")),
+    path("", include("loyalty.card.urls")),
+    path("api/", include("loyalty.rest.urls")),
+    path("design/", include("loyalty.design.urls")),
+    path("", include("django_prometheus.urls")),
+]

@@ -1,0 +1,10 @@
+"""Consent is evidence: it is added to, and never changed."""
+
+from django.db import migrations
+
+from loyalty.tenancy.operations import append_only
+
+
+class Migration(migrations.Migration):
+    dependencies = [("members", "0001_initial")]
+    operations = [append_only("members_consent")]
