@@ -4,6 +4,7 @@
 """
 
 from launch.embedded import running
+from launch.failure import Failed
 from launch.places import Addresses, Home, addresses, data_dir
 
-__all__ = ["Addresses", "Home", "addresses", "data_dir", "running"]
+__all__ = ["Addresses", "Failed", "Home", "addresses", "data_dir", "running"]

@@ -1,5 +1,6 @@
 """PostgreSQL and Valkey of one DATA_DIR, started together, by one process at a time."""
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -73,11 +74,20 @@ class Embedded:
             server.stop()
         self.stopping = []
         self.watchdog.close()
+        # Only empty folders go: `short` may hold the data itself, where DATA_DIR cannot.
+        with contextlib.suppress(OSError):
+            self.home.sockets.rmdir()
+            self.home.short.rmdir()
         os.close(self._lock)
 
     @property
     def addresses(self) -> Addresses:
         return addresses(self.home.data)
+
+    def sessions(self) -> list[int]:
+        """The sessions of everything started here, the watchdog's included."""
+        servers = [server.process.pid for server in self.stopping if server.process]
+        return [*servers, self.watchdog.pid]
 
 
 def running(data_dir: Path | str, *, postgres: bool = True, valkey: bool = True) -> bool:

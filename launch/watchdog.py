@@ -34,6 +34,10 @@ class Watchdog:
         )
         os.close(reader)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def watch(self, pid: int, ask: signal.Signals = signal.SIGTERM) -> None:
         os.write(self._writer, f"{pid} {int(ask)}\n".encode())
 
