@@ -1,0 +1,1 @@
+"""Pages in a real Chromium: the server, the camera, and what a page may not complain of."""

@@ -1,0 +1,109 @@
+"""The web server of one test: granian over a database of its own, as it runs in production."""
+
+import os
+import signal
+import socket
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+from launch.processes import spawn
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server. url: without a slash at its end. log: what it said."""
+
+    url: str
+    log: Path
+
+    def at(self, path):
+        return f"{self.url}{path}"
+
+
+@contextmanager
+def serving(folder, *, redis_number):
+    """Serve the database that Django points to, until the block ends. It dies with the test, whatever happens.
+
+    folder: DATA_DIR of this server. redis_number: the database of the cache, one for each worker.
+    """
+    log = folder / "web.log"
+    port = _free_port()
+    env = _environment(folder, port, redis_number)
+    argv = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
+    argv += [
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "4",
+        "--no-ws",
+        "loyalty.wsgi:application",
+    ]
+    process = spawn(argv, log=log, env=env, cwd=ROOT)
+    site = Site(env["PUBLIC_URL"], log)
+    try:
+        _wait(process, site, port)
+        yield site
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except Exception:
+            process.kill()
+            raise
+
+
+def _environment(folder, port, redis_number):
+    from django.conf import settings
+
+    names = {"DATABASE_URL": "default", "DATABASE_OWNER_URL": "owner"}
+    databases = {
+        variable: _with_database(os.environ[variable], settings.DATABASES[alias]["NAME"])
+        for variable, alias in names.items()
+    }
+    redis_url = os.environ["REDIS_URL"].partition("?")[0] + f"?db={redis_number}"
+    return (
+        os.environ
+        | databases
+        | {
+            "REDIS_URL": redis_url,
+            "DATA_DIR": str(folder),
+            "PORT": str(port),
+            "PUBLIC_URL": f"http://localhost:{port}",
+            "STAMMGAST_TESTING": "1",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
+
+
+def _with_database(url, name):
+    head, _, query = url.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}?{query}"
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait(process, site, port):
+    """Until the first page answers: the first request also loads the templates and the style sheets' list."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket() as client:
+            answers = client.connect_ex(("127.0.0.1", port)) == 0
+        if answers:
+            urlopen(site.at("/static/htmx.js"), timeout=START_SECONDS).close()
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"The web server did not start:\n{site.log.read_text()[-4000:]}")
