@@ -26,7 +26,7 @@ def flags(film):
 
 
 class Camera:
-    """What stands before the camera: paper with a code, or nothing. Shown to each page that opens the camera anew."""
+    """What stands before the camera: paper with a code, or nothing. A page sees it when it opens the camera."""
 
     SIZE = (640, 480)
 

@@ -1,4 +1,4 @@
-"""What a browser complains of in its console: errors of scripts, and what the content security policy refused."""
+"""What a browser complains of in its console: errors of scripts, and what the policy of contents refused."""
 
 import re
 

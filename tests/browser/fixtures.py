@@ -27,7 +27,7 @@ PATIENCE_MS = 10_000
 
 @pytest.fixture(scope="session")
 def built():
-    """The style sheets and scripts are there. Fails with what to do: a skip would hide that nothing was tested."""
+    """The style sheets and scripts are there. Fails with what to do; a skip would hide it."""
     missing = [name for name in BUILT if not (ROOT / "static" / "dist" / name).exists()]
     if missing or not AXE.exists():
         raise AssertionError(
@@ -79,7 +79,7 @@ def complaints():
 
 @pytest.fixture
 def open_context(browser, site, complaints):
-    """A function that opens one more person's browser, e.g. `open_context(**PHONE, java_script_enabled=False)`."""
+    """A function that opens another person's browser: `open_context(**PHONE, java_script_enabled=False)`."""
     opened = []
 
     def open_one(**options):
@@ -119,7 +119,7 @@ def desk(open_context):
 
 @pytest.fixture
 def axe():
-    """A function that fails if axe-core finds anything on the page, of WCAG 2.2 AA and of its best practices."""
+    """A function that fails for anything axe-core finds on the page, its best practices included."""
     source = Path(AXE).read_text()
 
     def check(page, **options):

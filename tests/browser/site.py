@@ -29,7 +29,7 @@ class Site:
 
 @contextmanager
 def serving(folder, *, redis_number):
-    """Serve the database that Django points to, until the block ends. It dies with the test, whatever happens.
+    """Serve the database that Django points to, until the block ends. It dies with the test.
 
     folder: DATA_DIR of this server. redis_number: the database of the cache, one for each worker.
     """
