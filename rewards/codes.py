@@ -5,7 +5,7 @@ Pure. A code is eight random characters and a check character: 23 ** 8 codes, ab
 
 import secrets
 
-# No vowels, so that no code is a word, and of 0/O/Q-like, 1/I/L, 2/Z, 5/S, 6/G, 8/B and U/V at most one of each.
+# No vowels, so that no code is a word; no 0, O, 1, I, L; and only one of 2/Z, 5/S, 6/G, 8/B, U/V, Y/X.
 # 23 is a prime: then a check sum with different weights notices each single change and each exchange of two.
 ALPHABET = "23456789CDFHJKMNPQRTVWX"
 RANDOM_LENGTH = 8
@@ -17,7 +17,7 @@ _SEPARATORS = str.maketrans("", "", " \t\r\n\u00a0\u202f-\u2010\u2011\u2012\u201
 
 
 def new(random=None):
-    """A new code of nine characters, without separators, e.g. "K7QM4WRTX". random: has `choice`; default: secure."""
+    """A new code of nine characters without separators. random: anything with `choice`; by default the system's."""
     source = random or secrets.SystemRandom()
     body = "".join(source.choice(ALPHABET) for _ in range(RANDOM_LENGTH))
     return body + _check_character(body)
