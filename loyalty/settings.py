@@ -220,12 +220,21 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "loyalty.rest.problems.handle",
     "UNAUTHENTICATED_USER": None,
 }
+# What a key may ask in a minute. A full minute's worth may be asked at once.
+API_REQUESTS_PER_MINUTE = {
+    "live": int(os.environ.get("API_REQUESTS_PER_MINUTE") or 600),
+    "sandbox": int(os.environ.get("API_REQUESTS_PER_MINUTE_SANDBOX") or 6000),
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Stammgast",
     "DESCRIPTION": "Loyalty programs: points, punch cards, rewards. See docs/integrating.md.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "OAS_VERSION": "3.1.0",
+    "PREPROCESSING_HOOKS": ["loyalty.rest.schema.without_trailing_slash"],
+    "SERVE_PUBLIC": True,
+    "SWAGGER_UI_FAVICON_HREF": "",
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }

@@ -1,0 +1,109 @@
+"""The same request twice is one request: the first answer is kept, and given again.
+
+The record is written in the transaction of the work, so that there is never one without the other. Who is not
+first finds the advisory lock taken and is told to try again; the unique key of the record is the last guard.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from loyalty import clock, ids, tenancy
+from loyalty.errors import Conflict, Invalid, Refused
+
+HEADER = "Idempotency-Key"
+LONGEST = 255
+KEPT = timedelta(hours=48)
+
+
+class InProgress(Conflict):
+    code = "idempotency_in_progress"
+    sentence = _("The same request is still being worked on. Please try again in a moment.")
+
+
+class Reused(Refused):
+    code = "idempotency_key_reused"
+    sentence = _("This Idempotency-Key was already used for another request. Please use a new one.")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to answer a key first. fingerprint: of method, path and body."""
+
+    key: str
+    fingerprint: str
+
+
+def key_of(request):
+    """The request's key, or None. Raises Invalid for one that is empty or too long."""
+    key = request.headers.get(HEADER)
+    if key is not None and not (0 < len(key) <= LONGEST and key.isprintable()):
+        raise Invalid({HEADER: [_("Write 1 to 255 characters.")]})
+    return key
+
+
+def fingerprint(method, path, body):
+    return hashlib.sha256(b"\n".join([method.encode(), path.rstrip("/").encode(), body])).hexdigest()
+
+
+def claim(key, print_):
+    """Claim a key until the end of the transaction: (Claim, None), or (None, the first answer).
+
+    Locks the key. Raises InProgress where another request holds it, Reused where it stands for another request.
+    """
+    merchant_id = tenancy.merchant_id()
+    # Lock and look in one statement. The look may be older than the lock by a moment: then the record that came
+    # in between is found by its unique key when ours is written.
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [_number(merchant_id, key), merchant_id, key])
+        locked, known, status, body, content_type = cursor.fetchone()
+    if not locked:
+        raise InProgress()
+    if known is None:
+        return Claim(key, print_), None
+    if known != print_:
+        raise Reused()
+    return None, HttpResponse(body, status=status, content_type=content_type, headers={"Idempotent-Replayed": "true"})
+
+
+def record(claim_, response):
+    """Keep the answer under the claimed key. Raises InProgress if another request was first after all."""
+    row = [
+        tenancy.merchant_id(), ids.new(), claim_.key, claim_.fingerprint, response.status_code,
+        response.content.decode(), response.headers["Content-Type"], clock.now(),
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD, row)
+        if cursor.rowcount == 0:
+            raise InProgress()
+
+
+def purge():
+    """Delete the records in scope that are older than 48 hours; return how many. A repeated run finds none."""
+    with connection.cursor() as cursor:
+        cursor.execute(PURGE, [tenancy.merchant_id(), clock.now() - KEPT])
+        return cursor.rowcount
+
+
+def _number(merchant_id, key):
+    """The 64 bits by which PostgreSQL knows a lock."""
+    digest = hashlib.blake2b(merchant_id.bytes + key.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+CLAIM = """
+SELECT pg_try_advisory_xact_lock(%s), record.fingerprint, record.status, record.body, record.content_type
+FROM (SELECT 1) AS one
+LEFT JOIN merchants_idempotencyrecord AS record ON record.merchant_id = %s AND record.key = %s
+"""
+RECORD = """
+INSERT INTO merchants_idempotencyrecord
+    (merchant_id, id, key, fingerprint, status, body, content_type, created_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (merchant_id, key) DO NOTHING
+"""
+PURGE = "DELETE FROM merchants_idempotencyrecord WHERE merchant_id = %s AND created_at < %s"

@@ -1,0 +1,125 @@
+"""The base of every API view: key, limit, language, one transaction in the merchant's scope, idempotency, problems."""
+
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils import translation
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.views import APIView
+
+from loyalty import tenancy
+from loyalty.errors import Conflict, Refused
+from loyalty.rest import bodies, idempotency, languages, limits, problems
+
+JSON = "application/json"
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """Whatever Accept says: this API speaks JSON, and a client that asks otherwise is better off with it."""
+
+    def select_parser(self, request, parsers):
+        return parsers[0]
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return renderers[0], JSON
+
+
+class Resource(APIView):
+    """A path of the API. A method parses, calls one verb, and returns an answer (see `answer`).
+
+    Within a method the merchant's scope is open, and everything it does is one transaction. A method that is
+    described by `schema.operation` says which scope the key needs.
+    """
+
+    content_negotiation_class = AlwaysJson
+    http_method_names = ["get", "post", "patch", "delete", "head"]
+    largest_body = 1_000_000
+
+    @property
+    def merchant(self):
+        return self.request.auth.merchant
+
+    @property
+    def actor(self):
+        """Who did it, as entries and the audit log show it."""
+        return f"{self.request.auth.name} (API)"
+
+    @property
+    def query(self):
+        return self.request.query_params
+
+    def body(self, shape):
+        """The request's body as a shape of `loyalty.rest.shapes`. Raises Invalid, naming every field that is wrong."""
+        return bodies.read(shape, self.raw)
+
+    def dispatch(self, request, *args, **kwargs):
+        self.args, self.kwargs, self.allowance = args, kwargs, None
+        self.request = request = self.initialize_request(request, *args, **kwargs)
+        self.headers = self.default_response_headers
+        try:
+            response = self._respond(request)
+        except Exception as error:
+            response = self._problem(error)
+        for name, value in self.allowance.headers.items() if self.allowance else ():
+            response.headers[name] = value
+        return self.finalize_response(request, response, *args, **kwargs)
+
+    def _respond(self, request):
+        self.format_kwarg, self.format = None, None
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        self.perform_authentication(request)
+        if request.auth is not None:
+            self.allowance = limits.take(request.auth)
+        self.check_permissions(request)
+        handler = getattr(self, request.method.lower(), self.http_method_not_allowed)
+        self.raw = bodies.raw(request._request, self.largest_body)
+        bodies.check_text(self.kwargs, request.query_params)
+        with translation.override(self._language()), tenancy.scope(self.merchant):
+            return self._once(handler, request)
+
+    def _once(self, handler, request):
+        """The answer, from the handler or from the first request with this idempotency key."""
+        key = idempotency.key_of(request) if request.method == "POST" else None
+        if key is None:
+            return handler(request, **self.kwargs)
+        print_ = idempotency.fingerprint(request.method, request.path_info, self.raw)
+        claim, earlier = idempotency.claim(key, print_)
+        if earlier is not None:
+            return earlier
+        response = self._or_refusal(handler, request)
+        idempotency.record(claim, response)
+        return response
+
+    def _or_refusal(self, handler, request):
+        """The handler's answer, or its refusal with all that it wrote undone; what may pass is raised on."""
+        try:
+            with transaction.atomic():
+                return handler(request, **self.kwargs)
+        except (Conflict, problems.TooMany, problems.TooMuch):
+            raise
+        except Refused as refused:
+            return problems.of_refusal(refused).response()
+
+    def _problem(self, error):
+        if isinstance(error, limits.OverLimit):
+            self.allowance = error.allowance
+        with translation.override(self._language()):
+            problem = problems.of(error)
+            if problem is None:
+                raise error
+            return problem.response()
+
+    def _language(self):
+        # Reading request.auth here would authenticate once more where authentication is what failed.
+        key = getattr(self.request, "_auth", None)
+        return languages.of(self.request, key.merchant if key else None)
+
+
+def answer(shape, status=200, headers=None):
+    """An answer of a shape, written while the scope is open: times are told in the merchant's timezone."""
+    return HttpResponse(shape.model_dump_json(by_alias=True), status=status, content_type=JSON, headers=headers)
+
+
+def nothing():
+    """The answer after which there is nothing left to show."""
+    return HttpResponse(status=204)

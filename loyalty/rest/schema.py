@@ -1,0 +1,96 @@
+"""What a method says of itself: the scope that it needs, and its place in the served OpenAPI document."""
+
+from drf_spectacular.contrib.pydantic import PydanticExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from pydantic.json_schema import model_json_schema
+
+from loyalty.rest import problems
+from loyalty.rest.idempotency import HEADER, LONGEST
+from loyalty.rest.pagination import DEFAULT, MOST
+from loyalty.rest.shapes.answers import Problem
+
+REF = "#/components/schemas/{model}"
+
+
+class Schema(AutoSchema):
+    """Named in the settings. What an operation says is said by `operation`."""
+
+
+class Shapes(PydanticExtension):
+    """Request shapes as they are read (a field with a default may be left out), answers as they are written."""
+
+    target_class = "pydantic.BaseModel"
+    match_subclasses = True
+    priority = 1
+
+    def map_serializer(self, auto_schema, direction):
+        mode = "validation" if direction == "request" else "serialization"
+        schema = model_json_schema(self.target, ref_template=REF, mode=mode)
+        for name, part in schema.pop("$defs", {}).items():
+            component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=part)
+            auto_schema.registry.register_on_missing(component)
+        return schema
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):
+    target_class = "loyalty.rest.authentication.ApiKeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer", "description": "sk_live_… or sk_test_…"}
+
+
+def without_trailing_slash(endpoints):
+    """The paths of this API as they are documented: the slash that each accepts is left out. Others are dropped."""
+    return [
+        (path.rstrip("/"), regex, method, view)
+        for path, regex, method, view in endpoints
+        if path.startswith("/api/v1/") and "openapi" not in path
+    ]
+
+
+def operation(summary, *, scope, answers, takes=None, query=(), pages=False, refuses=()):
+    """Describe a method and say which scope its key needs.
+
+    answers: {status: shape}. takes: the shape of the body. query: filters by name → their description.
+    pages: it answers one page of a list. refuses: the statuses it refuses with besides those of every method.
+    """
+
+    def describe(method):
+        method.scope = scope
+        statuses = {400, 401, 403, 404, 429, *refuses} | ({409, 413, 415, 422} if takes or method.__name__ == "post" else set())
+        described = dict.fromkeys(answers) | answers
+        refusals = {(status, problems.CONTENT_TYPE): Problem for status in sorted(statuses)}
+        return extend_schema(
+            summary=summary,
+            request={"application/json": takes} if takes else None,
+            responses={**described, **refusals},
+            parameters=[*_filters(query), *_paging(pages), *_idempotency(method)],
+        )(method)
+
+    return describe
+
+
+def _filters(query):
+    return [OpenApiParameter(name, str, description=text) for name, text in dict(query).items()]
+
+
+def _paging(pages):
+    if not pages:
+        return []
+    limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT}
+    return [
+        OpenApiParameter("limit", limit, description="Rows per page."),
+        OpenApiParameter("cursor", OpenApiTypes.STR, description="next_cursor of the page before."),
+    ]
+
+
+def _idempotency(method):
+    if method.__name__ != "post":
+        return []
+    key = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+    text = "The same key with the same body gets the first answer again."
+    return [OpenApiParameter(HEADER, key, OpenApiParameter.HEADER, description=text)]

@@ -1,0 +1,65 @@
+"""The kinds of fields that bodies and answers are made of."""
+
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from loyalty import tenancy
+from loyalty.money import LARGEST_MINOR
+
+
+class Body(BaseModel):
+    """What is sent: strict types, unknown fields refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Answer(BaseModel):
+    """What is answered. Built from rows and figures of our own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Page(Answer):
+    """One page of a list. Its subclasses say of what: `data`."""
+
+    next_cursor: str | None
+
+
+def _storable(text):
+    if "\x00" in text:
+        raise PydanticCustomError("nul", "a character that cannot be stored")
+    return text
+
+
+def _storable_moment(moment):
+    # Moved by an offset to UTC, the first and the last day of the calendar would fall off it.
+    if not 2 <= moment.year <= 9997:
+        raise ValueError(_("Write a year from 2 to 9997."))
+    return moment
+
+
+def _in_merchants_time(moment):
+    return moment.astimezone(ZoneInfo(tenancy.merchant().timezone)).isoformat()
+
+
+def text(longest, shortest=0):
+    """A text of so many characters, which the database can hold."""
+    return Annotated[str, Field(min_length=shortest, max_length=longest), AfterValidator(_storable)]
+
+
+Id = text(64, 1)
+ExternalId = text(255, 1)
+Amount = Annotated[int, Field(ge=0, le=LARGEST_MINOR)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+When = Annotated[AwareDatetime, AfterValidator(_storable_moment)]
+Moment = Annotated[
+    datetime,
+    PlainSerializer(_in_merchants_time, return_type=str, when_used="unless-none"),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
+"""A moment in an answer: with the offset of the merchant's timezone, so that midnight reads as midnight."""
