@@ -65,7 +65,7 @@ def phone(text, country):
 
 
 def suggestion(text):
-    """The address that was probably meant: "juergen@gmial.com" → "juergen@gmail.com". None: nothing looks wrong."""
+    """The address that was probably meant: "juergen@gmial.com" → "juergen@gmail.com". Or None."""
     local, at, host = text.strip().rpartition("@")
     meant = typos.domain(host.lower()) if at and local else None
     return f"{local}@{meant}" if meant else None

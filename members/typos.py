@@ -6,14 +6,13 @@ PROVIDERS = (
     "outlook.de", "hotmail.com", "hotmail.de", "icloud.com", "yahoo.com", "yahoo.de", "freenet.de",
     "gmx.at", "gmx.ch", "live.de", "live.com", "msn.com", "posteo.de", "mailbox.org", "aol.com",
     "aol.de", "arcor.de", "protonmail.com", "proton.me", "bluewin.ch", "hispeed.ch", "sunrise.ch",
-    "chello.at", "aon.at", "vodafone.de", "kabelmail.de", "online.de", "me.com", "mac.com",
-    "yahoo.co.uk", "hotmail.co.uk", "btinternet.com", "orange.fr", "free.fr", "wanadoo.fr",
-    "laposte.net", "libero.it", "comcast.net",
+    "chello.at", "vodafone.de", "kabelmail.de", "online.de", "yahoo.co.uk", "hotmail.co.uk",
+    "btinternet.com", "orange.fr", "free.fr", "wanadoo.fr", "laposte.net", "libero.it", "comcast.net",
 )  # fmt: skip
-# Right as they are, though one letter away from one of those.
+# Right as they are, though one letter away from one of those, or too short to guess at.
 NO_SLIP = {
     "gmx.com", "gmx.eu", "gmx.fr", "mail.com", "mail.de", "email.de", "email.com", "ymail.com",
-    "ok.de", "aol.fr", "web.com",
+    "ok.de", "aol.fr", "web.com", "me.com", "mac.com", "aon.at",
 }  # fmt: skip
 # Endings that do not exist, and what the fingers meant.
 ENDINGS = {
@@ -22,15 +21,15 @@ ENDINGS = {
 }  # fmt: skip
 # Providers whose other endings look right and are not theirs.
 WRONG_ENDING = {
-    "gmail.de": "gmail.com", "gmail.at": "gmail.com", "gmail.ch": "gmail.com", "gmail.net":
-    "gmail.com", "icloud.de": "icloud.com",
+    "gmail.de": "gmail.com", "gmail.at": "gmail.com", "gmail.ch": "gmail.com",
+    "gmail.net": "gmail.com", "icloud.de": "icloud.com",
 }  # fmt: skip
 
 
 def domain(written):
     """The domain that was probably meant, or None if `written` may well be right. Lower case in and out.
 
-    A known provider within one slip (a letter too many, too few or wrong, two exchanged), else a mended ending.
+    A known provider that is one slip away, else the same domain with a mended ending.
     """
     if written in PROVIDERS or written in NO_SLIP:
         return None
@@ -45,7 +44,7 @@ def domain(written):
 
 
 def slips(one, other):
-    """The least number of slips between two words: a letter too many, too few or wrong, two neighbours exchanged."""
+    """The least number of slips between two words: a letter more, fewer or other, two neighbours swapped."""
     before_last, last = [], list(range(len(other) + 1))
     for row, left in enumerate(one, start=1):
         current = [row]

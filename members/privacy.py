@@ -1,0 +1,42 @@
+"""A member's right to be forgotten. The books stay balanced: they know the member by its id alone."""
+
+from django.db import transaction
+
+from loyalty import clock
+from members import consents, locking
+from members.models import CardToken, Member, SignInCode
+
+
+def erase(member):
+    """Take away what tells who this was, and revoke the cards. Returns the erased Member. Again: no change.
+
+    What was merged into the member goes with it. Balances, purchases and entries stay, under a number without
+    a name. Consents become withdrawn, and keep their dates as the proof that the law asks for. Locks
+    the members in id order.  Rule: Art. 17 GDPR, with Art. 17 (3) (b) and (e).
+    """
+    with transaction.atomic():
+        everyone = _everyone(member)
+        locking.lock(everyone)
+        for row in Member.objects.filter(id__in=everyone):
+            for purpose, held in consents.current(row).items():
+                if held.given:
+                    consents.withdraw(row, purpose, evidence={"source": "erasure"})
+        Member.objects.filter(id__in=everyone).update(
+            name="", email="", email_key=None, phone=None, birthday=None, external_id=None
+        )
+        Member.objects.filter(id=member.id).update(status=Member.Status.ERASED)
+        SignInCode.objects.filter(member__in=everyone)._raw_delete("default")
+        living = CardToken.objects.filter(
+            merchant=member.merchant_id, member_id__in=everyone, revoked_at__isnull=True
+        )
+        living.update(revoked_at=clock.now())
+    return Member.objects.get(id=member.id)
+
+
+def _everyone(member):
+    """The ids of the member and of all who were merged into it, by however many steps."""
+    found, fresh = [member.id], [member.id]
+    while fresh:
+        fresh = list(Member.objects.filter(merged_into__in=fresh).values_list("id", flat=True))
+        found += fresh
+    return found
