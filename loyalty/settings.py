@@ -178,7 +178,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 MAIL_DIR = DATA_DIR / "mail"
 _smtp_host = os.environ.get("EMAIL_HOST", "")
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND") or (
-    "django.core.mail.backends.smtp.EmailBackend" if _smtp_host else "django.core.mail.backends.filebased.EmailBackend"
+    "django.core.mail.backends.smtp.EmailBackend"
+    if _smtp_host
+    else "django.core.mail.backends.filebased.EmailBackend"
 )
 EMAIL_FILE_PATH = MAIL_DIR
 EMAIL_HOST = _smtp_host

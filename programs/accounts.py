@@ -36,8 +36,12 @@ class Account(TenantModel):
         constraints = [
             Reference("member", name="account_has_its_member"),
             Reference("program", name="account_has_its_program"),
-            models.UniqueConstraint(fields=["merchant_id", "member", "program"], name="one_account_per_program"),
-            models.CheckConstraint(name="nothing_is_negative", condition=Q(balance__gte=0, pending__gte=0, debt__gte=0)),
+            models.UniqueConstraint(
+                fields=["merchant_id", "member", "program"], name="one_account_per_program"
+            ),
+            models.CheckConstraint(
+                name="nothing_is_negative", condition=Q(balance__gte=0, pending__gte=0, debt__gte=0)
+            ),
             # Debt is paid off before a point can be spent, so the two never stand side by side.
             models.CheckConstraint(name="no_balance_beside_debt", condition=Q(balance=0) | Q(debt=0)),
             models.CheckConstraint(
@@ -99,7 +103,9 @@ class Entry(TenantModel):
         indexes = [
             # What a purchase gave and lost.
             models.Index(
-                fields=["merchant_id", "purchase"], name="entry_of_purchase", condition=Q(purchase__isnull=False)
+                fields=["merchant_id", "purchase"],
+                name="entry_of_purchase",
+                condition=Q(purchase__isnull=False),
             ),
             # First figures: what was issued and redeemed in a period.
             models.Index(fields=["merchant_id", "at", "kind"], name="entry_in_period"),
@@ -135,7 +141,9 @@ class Lot(TenantModel):
             ),
             # The lots that a purchase made, for its refund.
             models.Index(
-                fields=["merchant_id", "purchase_id"], name="lot_of_purchase", condition=Q(purchase_id__isnull=False)
+                fields=["merchant_id", "purchase_id"],
+                name="lot_of_purchase",
+                condition=Q(purchase_id__isnull=False),
             ),
         ]
 
@@ -165,7 +173,9 @@ class LotUse(TenantModel):
 class Unlock(TenantModel):
     """A reward that a full card has earned, and whether it was taken. It is taken once, without further cost.
 
-    entry: the entry that paid the card's stamps (`carry`), or None where they stay until it is taken (`cap`, `interim`).
+    entry: the entry that paid the card's stamps (`carry`), None where nothing was paid.
+    cost: what is still to be paid when it is taken (`cap`: the full card; a reward on the way: nothing).
+    position: at how many stamps it was reached; below that a refund withdraws it.
     """
 
     class Status(models.TextChoices):
@@ -178,6 +188,8 @@ class Unlock(TenantModel):
     reward = TenantForeignKey("rewards.Reward", null=True)
     entry = TenantForeignKey(Entry, null=True)
     purchase_id = models.UUIDField(null=True)
+    cost = models.BigIntegerField(default=0)
+    position = models.BigIntegerField(default=0)
     at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     redemption_id = models.UUIDField(null=True)
@@ -191,7 +203,9 @@ class Unlock(TenantModel):
                 name="unlock_is_taken_by_a_redemption",
                 condition=Q(status="taken", redemption_id__isnull=False) | ~Q(status="taken"),
             ),
-            models.UniqueConstraint(fields=["merchant_id", "redemption_id"], name="redemption_takes_one_unlock"),
+            models.UniqueConstraint(
+                fields=["merchant_id", "redemption_id"], name="redemption_takes_one_unlock"
+            ),
         ]
         indexes = [
             # What a member may take now.

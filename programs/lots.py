@@ -11,6 +11,7 @@ class OpenLot:
     """What is left of one earning. `available_at` set: pending until then."""
 
     id: UUID
+    account_id: UUID
     amount: int
     remaining: int
     issued_at: datetime
@@ -29,7 +30,9 @@ class OpenLot:
 
 def in_order_of_use(lots: Iterable[OpenLot]) -> list[OpenLot]:
     """The lot that expires first comes first; what never expires, last; of equals the older one."""
-    return sorted(lots, key=lambda lot: (lot.expires_at is None, lot.expires_at or lot.issued_at, lot.issued_at, lot.id))
+    return sorted(
+        lots, key=lambda lot: (lot.expires_at is None, lot.expires_at or lot.issued_at, lot.issued_at, lot.id)
+    )
 
 
 def take(lots: Iterable[OpenLot], amount: int) -> list[tuple[OpenLot, int]]:

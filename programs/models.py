@@ -11,7 +11,19 @@ from loyalty.tenancy.models import TenantForeignKey, TenantModel
 # The books have a file of their own; Django looks for models here.
 from programs.accounts import Account, Entry, Lot, LotUse, Unlock
 
-__all__ = ["Account", "Credit", "Entry", "Lot", "LotUse", "Program", "ProgramVersion", "Purchase", "Refund", "Rule", "Unlock"]
+__all__ = [
+    "Account",
+    "Credit",
+    "Entry",
+    "Lot",
+    "LotUse",
+    "Program",
+    "ProgramVersion",
+    "Purchase",
+    "Refund",
+    "Rule",
+    "Unlock",
+]
 
 
 class Program(TenantModel):
@@ -62,7 +74,9 @@ class ProgramVersion(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             Reference("program", name="version_has_its_program"),
-            models.UniqueConstraint(fields=["merchant_id", "program", "number"], name="version_numbers_count_up"),
+            models.UniqueConstraint(
+                fields=["merchant_id", "program", "number"], name="version_numbers_count_up"
+            ),
         ]
 
 
@@ -84,7 +98,8 @@ class Rule(TenantModel):
 class Purchase(TenantModel):
     """One sale, of a member or of nobody we know. Amounts in the merchant's currency, minor units.
 
-    items: [{"sku", "name", "category", "brand", "quantity", "amount_minor", "discount_minor", "returned"}].
+    items: [{"sku", "name", "category", "brand", "quantity", "amount_minor", "discount_minor", "returned",
+    "returned_minor"}]; the last two say how many of a line came back, and the money given back for them.
     discounts: what was taken off, in the order in which it was: [{"voucher", "reward", "amount_minor"}].
     """
 
@@ -110,7 +125,9 @@ class Purchase(TenantModel):
             Reference("member", name="purchase_has_its_member"),
             Reference("location", name="purchase_has_its_location"),
             models.UniqueConstraint(fields=["merchant_id", "external_id"], name="purchase_recorded_once"),
-            models.CheckConstraint(name="purchase_is_not_negative", condition=Q(amount_minor__gte=0, discount_minor__gte=0)),
+            models.CheckConstraint(
+                name="purchase_is_not_negative", condition=Q(amount_minor__gte=0, discount_minor__gte=0)
+            ),
             models.CheckConstraint(
                 name="purchase_net_is_amount_less_discount",
                 condition=Q(net_minor=F("amount_minor") - F("discount_minor"), net_minor__gte=0),
@@ -161,17 +178,18 @@ class Credit(TenantModel):
         ]
         indexes = [
             # Limits and cooldowns: what an account was given in a period.
-            models.Index(fields=["merchant_id", "account", "-occurred_at"], name="credit_of_account_in_period")
+            models.Index(
+                fields=["merchant_id", "account", "-occurred_at"], name="credit_of_account_in_period"
+            )
         ]
 
 
 class Refund(TenantModel):
-    """Money given back for a purchase, and what was taken back for it: debits [{"program", "amount"}]."""
+    """Money given back for a purchase. Append-only; what was taken back for it stands in the entries that name it."""
 
     purchase = TenantForeignKey(Purchase)
     amount_minor = models.BigIntegerField()
     items = models.JSONField(default=list)
-    debits = models.JSONField(default=list)
     at = models.DateTimeField()
     actor = models.CharField(max_length=160, blank=True)
 

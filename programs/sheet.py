@@ -82,7 +82,7 @@ class Sheet:
         is_pending = available_at is not None
         entry = self._write(kind, at, source, *((0, amount) if is_pending else (amount, 0)))
         lot = OpenLot(
-            ids.new(), amount, amount, at, available_at, expires_at, entry.id,
+            ids.new(), self.id, amount, amount, at, available_at, expires_at, entry.id,
             purchase_id=source.purchase_id, version_id=source.version_id, is_new=True,
         )  # fmt: skip
         self.lots[lot.id] = lot
@@ -167,7 +167,9 @@ class Sheet:
         self._make_spendable(lot, lot.remaining, entry)
 
     def _expire(self, moment):
-        gone = [lot for lot in self._spendable_lots() if lot.expires_at is not None and lot.expires_at <= moment]
+        gone = [
+            lot for lot in self._spendable_lots() if lot.expires_at is not None and lot.expires_at <= moment
+        ]
         amount = sum(lot.remaining for lot in gone)
         if amount:
             entry = self._write("expire", moment, Source(), amount=-amount)
@@ -188,7 +190,9 @@ class Sheet:
             entry.uses.append((lot, part))
 
     def _spendable_lots(self):
-        return using.in_order_of_use(lot for lot in self.lots.values() if lot.remaining and not lot.is_pending)
+        return using.in_order_of_use(
+            lot for lot in self.lots.values() if lot.remaining and not lot.is_pending
+        )
 
     def _write(self, kind, at, source, amount=0, pending_amount=0):
         self.entry_count += 1

@@ -17,7 +17,7 @@ _SEPARATORS = str.maketrans("", "", " \t\r\n\u00a0\u202f-\u2010\u2011\u2012\u201
 
 
 def new(random=None):
-    """A new code of nine characters without separators. random: anything with `choice`; by default the system's."""
+    """A new code of nine characters without separators. random: has `choice`; default: the system's."""
     source = random or secrets.SystemRandom()
     body = "".join(source.choice(ALPHABET) for _ in range(RANDOM_LENGTH))
     return body + _check_character(body)

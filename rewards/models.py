@@ -126,12 +126,17 @@ class Voucher(TenantModel):
             models.UniqueConstraint(fields=["merchant_id", "redemption"], name="one_voucher_per_redemption"),
             models.CheckConstraint(
                 name="voucher_is_used_at_a_time",
-                condition=Q(status="used", used_at__isnull=False) | ~Q(status="used") & Q(used_at__isnull=True),
+                condition=Q(status="used", used_at__isnull=False)
+                | ~Q(status="used") & Q(used_at__isnull=True),
             ),
         ]
         indexes = [
             # The vouchers of a member.
             models.Index(fields=["merchant_id", "member", "status"], name="voucher_of_member"),
             # The vouchers used in a purchase, for its refund.
-            models.Index(fields=["merchant_id", "used_in"], name="voucher_in_purchase", condition=Q(used_in__isnull=False)),
+            models.Index(
+                fields=["merchant_id", "used_in"],
+                name="voucher_in_purchase",
+                condition=Q(used_in__isnull=False),
+            ),
         ]

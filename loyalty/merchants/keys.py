@@ -15,14 +15,21 @@ def issue(*, merchant, name, scopes=("admin",)):
     """Make a key. Returns (ApiKey, the secret); the secret is kept nowhere and cannot be shown again."""
     secret = f"{'sk_test' if merchant.is_sandbox else 'sk_live'}_{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
-        merchant=merchant, name=name, hash=digest(secret), hint=secret[-4:], scopes=list(scopes), created_at=clock.now()
+        merchant=merchant,
+        name=name,
+        hash=digest(secret),
+        hint=secret[-4:],
+        scopes=list(scopes),
+        created_at=clock.now(),
     )
     return key, secret
 
 
 def find(secret):
     """The living key behind a secret, with its merchant, or None."""
-    return ApiKey.objects.select_related("merchant").filter(hash=digest(secret), revoked_at__isnull=True).first()
+    return (
+        ApiKey.objects.select_related("merchant").filter(hash=digest(secret), revoked_at__isnull=True).first()
+    )
 
 
 def revoke(*, merchant, key_id):

@@ -76,9 +76,14 @@ def _check(*, timezone, currency, country, language):
 
 
 def _free_slug(name):
-    stem = slugify(name.replace("ß", "ss").replace("ä", "ae").replace("ö", "oe").replace("ü", "ue"))[:50] or "shop"
+    stem = (
+        slugify(name.replace("ß", "ss").replace("ä", "ae").replace("ö", "oe").replace("ü", "ue"))[:50]
+        or "shop"
+    )
     taken = set(Merchant.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(slug for slug in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+    return next(
+        slug for slug in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken
+    )
 
 
 def _user(email):

@@ -64,7 +64,9 @@ def test_a_row_cannot_point_into_another_tenant(two):
     with tenancy.scope(bakery):
         foreign = Location.objects.get()
     with tenancy.scope(cafe), pytest.raises(Error, match="member_joined_at_a_location"), transaction.atomic():
-        Member.objects.create(number="48217390", language="de", timezone="Europe/Berlin", joined_at_location=foreign)
+        Member.objects.create(
+            number="48217390", language="de", timezone="Europe/Berlin", joined_at_location=foreign
+        )
 
 
 def test_a_scope_does_not_open_inside_another_merchants(two):
@@ -86,4 +88,7 @@ def test_every_statement_names_the_merchant(two, django_assert_num_queries):
         location.save()
         list(Member.objects.select_related("joined_at_location"))
     assert all('"merchant_id" = ' in query["sql"] for query in seen.captured_queries)
-    assert '"merchants_location"."merchant_id" = ("members_member"."merchant_id")' in seen.captured_queries[2]["sql"]
+    assert (
+        '"merchants_location"."merchant_id" = ("members_member"."merchant_id")'
+        in seen.captured_queries[2]["sql"]
+    )

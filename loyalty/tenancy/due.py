@@ -1,0 +1,76 @@
+"""Who has work that is due: asked across all merchants by a role that sees nothing else.
+
+Each merchant found is then worked on in its own scope. What these lists say may be out of date by then; the work
+asks again.
+"""
+
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from loyalty import clock
+from loyalty.tenancy.operations import SCAN_ROLE
+
+
+def with_news() -> list[UUID]:
+    """Merchants with events that nobody has been told yet, sandboxes included."""
+    return _merchants("SELECT DISTINCT merchant_id FROM events_event WHERE relayed_at IS NULL")
+
+
+def with_accounts_to_settle() -> list[UUID]:
+    """Merchants, other than sandboxes, with points to activate or to expire."""
+    now = clock.now()
+    return _live(_merchants("SELECT DISTINCT merchant_id FROM programs_account WHERE next_due_at <= %s", now))
+
+
+def with_messages(lease: timedelta) -> list[UUID]:
+    """Merchants, other than sandboxes, with messages to send, or with some that a dead worker left behind.
+
+    lease: for how long a message that a worker has claimed is not due for others.
+    """
+    now = clock.now()
+    return _live(
+        _merchants(
+            "SELECT DISTINCT merchant_id FROM campaigns_message WHERE status = 'due' AND due_at <= %s"
+            " AND (claimed_at IS NULL OR claimed_at < %s)"
+            " UNION SELECT merchant_id FROM campaigns_message WHERE status = 'sending' AND claimed_at < %s",
+            now,
+            now - lease,
+            now - lease,
+        )  # fmt: skip
+    )
+
+
+def with_summaries_finished(month) -> list[UUID]:
+    """Merchants whose monthly summaries of a month (its first day) are all written."""
+    sql = "SELECT merchant_id FROM campaigns_monthlysummaryrun WHERE month = %s AND finished_at IS NOT NULL"
+    return _merchants(sql, month)
+
+
+def _merchants(sql: str, *params: datetime) -> list[UUID]:
+    with _as_scanner() as cursor:
+        cursor.execute(sql, params)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _live(merchant_ids):
+    """Without sandboxes: their time stands still until it is turned, and turning does what is due."""
+    if not merchant_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM merchants_merchant WHERE id = ANY(%s) AND NOT is_sandbox ORDER BY id",
+            [merchant_ids],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+@contextmanager
+def _as_scanner():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {SCAN_ROLE}")
+        yield cursor
+        # The transaction's end would do so too; but it may be a part of a longer one.
+        cursor.execute("RESET ROLE")

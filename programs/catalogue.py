@@ -1,0 +1,179 @@
+"""Programs are made, changed and read here. A change of settings or rules is a new version; old ones stay."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from loyalty import clock, tenancy
+from loyalty.errors import Invalid
+from loyalty.events import recording
+from loyalty.merchants.models import Merchant
+from programs import types
+from programs.models import Program, ProgramVersion, Rule
+from programs.rules import Rule as RuleShape
+from programs.types.base import Keeping, ProgramType
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A program as it stands now: the row, its version, typed settings and rules."""
+
+    program: Program
+    version_id: UUID
+    settings: Keeping
+    rules: tuple[RuleShape, ...]
+
+    @property
+    def type(self) -> ProgramType:
+        return types.get(self.program.type)
+
+
+def create(*, type, name, unit=None, settings=None, starts_at=None, ends_at=None, status="active", auto_enrol=True,
+           actor=""):  # fmt: skip
+    """Make a program with its first version. Raises Invalid, with paths into `settings`."""
+    kind = types.get(type)
+    read = _read_settings(kind, settings or {})
+    if ends_at is not None and ends_at <= (starts_at or clock.now()):
+        raise Invalid({"ends_at": [_("The end must come after the start.")]})
+    singular, plural = (unit["singular"], unit["plural"]) if unit else kind.unit
+    program = Program.objects.create(
+        type=type, name=name, unit_singular=singular, unit_plural=plural, status=status, auto_enrol=auto_enrol,
+        starts_at=starts_at or clock.now(), ends_at=ends_at,
+    )  # fmt: skip
+    ProgramVersion.objects.create(
+        program=program, number=1, settings=read.model_dump(mode="json", by_alias=True), created_by=actor
+    )
+    _changed(program, actor)
+    return program
+
+
+def change(program, *, actor, settings=None, **columns):
+    """Change a program. New `settings` (whole, not merged) make a new version, from the next purchase on."""
+    for name, value in columns.items():
+        setattr(program, name, value)
+    if program.ends_at is not None and program.ends_at <= program.starts_at:
+        raise Invalid({"ends_at": [_("The end must come after the start.")]})
+    if settings is not None:
+        read = _read_settings(types.get(program.type), settings)
+        _new_version(program, actor, settings=read.model_dump(mode="json", by_alias=True))
+    program.save()
+    _changed(program, actor)
+    return program
+
+
+def add_rule(program, *, definition, actor=""):
+    """Add an earning rule: definition as in api.md ("Earning rules"). A new version, from the next purchase on."""
+    read = read_rule(definition)
+    rule = Rule.objects.create(program=program, name=read.name, definition=_dump(read))
+    _rules_changed(program, actor)
+    return rule
+
+
+def change_rule(rule, *, definition=None, active=None, actor=""):
+    """Change a rule, or take it out (active=False). A new version, from the next purchase on."""
+    if definition is not None:
+        read = read_rule(definition)
+        rule.name, rule.definition = read.name, _dump(read)
+    if active is not None:
+        rule.active = active
+    rule.save()
+    _rules_changed(rule.program, actor)
+    return rule
+
+
+def live(at: datetime | None = None) -> list[Live]:
+    """The programs of the merchant in scope that run at a moment (default: now), oldest first."""
+    at = at or clock.now()
+    return live_between(at, at)
+
+
+def live_between(first: datetime, last: datetime) -> list[Live]:
+    """The programs that run at any time of a span; `runs_at` says of one whether it runs at a moment."""
+    running = Q(status=Program.Status.ACTIVE, starts_at__lte=last) & (Q(ends_at=None) | Q(ends_at__gt=first))
+    return current(Program.objects.filter(running))
+
+
+def runs_at(live: Live, at: datetime) -> bool:
+    program = live.program
+    return program.starts_at <= at and (program.ends_at is None or at < program.ends_at)
+
+
+def current(programs) -> list[Live]:
+    """Programs of a queryset with their newest version, oldest first: one statement."""
+    rows = ProgramVersion.objects.filter(program__in=programs, number=F("program__version"))
+    rows = rows.select_related("program").order_by("program__id")
+    return [_live(row.program, row) for row in rows]
+
+
+def version(version_row) -> Live:
+    """A program as it was in one version."""
+    return _live(version_row.program, version_row)
+
+
+def read_rule(definition) -> RuleShape:
+    """An earning rule's shape. Raises Invalid with the paths of what is wrong."""
+    try:
+        return RuleShape.read(definition)
+    except ValidationError as error:
+        raise Invalid(field_errors(error)) from None
+
+
+def field_errors(error, prefix=""):
+    """pydantic's errors as {"settings.earn.points": ["…"]}."""
+    wrong = {}
+    for one in error.errors(include_url=False):
+        path = ".".join(
+            [prefix] * bool(prefix) + [str(part) for part in one["loc"] if part != "function-after"]
+        )
+        wrong.setdefault(path or "settings", []).append(one["msg"])
+    return wrong
+
+
+def _read_settings(kind, settings):
+    try:
+        return kind.Settings.read(settings)
+    except ValidationError as error:
+        raise Invalid(field_errors(error)) from None
+
+
+def _live(program, row):
+    settings, rules = _parsed(row.id, program.type, json.dumps([row.settings, row.rules]))
+    return Live(program, row.id, settings, rules)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(version_id, type_name, stored):
+    # A version never changes, so it is read once per process.
+    settings, rules = json.loads(stored)
+    return types.get(type_name).Settings.read(settings), tuple(RuleShape.read(rule) for rule in rules)
+
+
+def _rules_changed(program, actor):
+    rows = Rule.objects.filter(program=program, active=True).order_by("id")
+    _new_version(program, actor, rules=[rule.definition | {"id": rule.public_id} for rule in rows])
+    program.save()
+    _changed(program, actor)
+
+
+def _new_version(program, actor, **new):
+    before = ProgramVersion.objects.get(program=program, number=program.version)
+    # The program's row is locked by the update, so that two changes at once get two numbers.
+    Program.objects.filter(id=program.id).update(version=F("version") + 1)
+    program.refresh_from_db(fields=["version"])
+    kept = {"settings": before.settings, "rules": before.rules} | new
+    ProgramVersion.objects.create(program=program, number=program.version, created_by=actor, **kept)
+
+
+def _dump(rule):
+    return rule.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"id"})
+
+
+def _changed(program, actor):
+    Merchant.objects.filter(id=tenancy.merchant_id()).update(catalogue_version=F("catalogue_version") + 1)
+    recording.record("program.changed", program=program.public_id, version=program.version, actor=actor)

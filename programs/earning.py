@@ -1,0 +1,193 @@
+"""What a purchase deserves in one program. Pure: settings, rules, basket and history in; an amount and reasons out.
+
+The same function answers for a preview, a purchase and a refund: a refund asks again with what is left of the
+basket and the facts of that time. Rule: docs/rules.md, "Earning".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from loyalty.money import half_up
+from programs.limits import trim
+from programs.rules import Rule
+from programs.shapes import Shape
+
+
+class EarnLimit(Shape):
+    per_purchase: Annotated[int, Field(ge=0)] | None = None
+    per_day: Annotated[int, Field(ge=0)] | None = None
+    per_month: Annotated[int, Field(ge=0)] | None = None
+
+
+class Matching(Shape):
+    """Lines of a basket, by what they are. Empty matches nothing."""
+
+    skus: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+
+    def __contains__(self, line):
+        return line.sku in self.skus or line.category in self.categories or line.brand in self.brands
+
+    def __bool__(self):
+        return bool(self.skus or self.categories or self.brands)
+
+
+class Earn(Shape):
+    """`points` for each `per_minor` of net spend. Rounded once, after the multipliers."""
+
+    points: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    per_minor: Annotated[int, Field(ge=1, le=10**12)] = 100
+    rounding: Literal["down", "half_up", "up"] = "down"
+    accumulate: bool = False
+    min_minor: Annotated[int, Field(ge=0)] = 0
+    exclude: Matching = Matching()
+    limit: EarnLimit = EarnLimit()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the basket: what is left of it. `net_minor`: after discounts and refunds, may be a fraction."""
+
+    sku: str
+    category: str
+    brand: str
+    quantity: Fraction
+    net_minor: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What is left of a purchase. `is_visit` is False once all of it was returned. `at`: the merchant's local time."""
+
+    net_minor: Fraction
+    lines: tuple[Line, ...]
+    at: datetime
+    is_visit: bool = True
+    location: str | None = None
+
+    def net_of(self, matching):
+        return sum((line.net_minor for line in self.lines if line in matching), Fraction(0))
+
+    def quantity_of(self, matching):
+        return sum((line.quantity for line in self.lines if line in matching), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules look at besides the basket. Kept with the credit, so that a refund can ask again.
+
+    had: given before by a rule or by the base ("earn"), e.g. {"earn": {"day": 80, "month": 300, "ever": 900}}.
+    seconds_since: to the nearest credit that gave something, None if there is none. is_first: the first purchase.
+    """
+
+    had: dict = field(default_factory=dict)
+    seconds_since: int | None = None
+    is_first: bool = False
+
+    def kept(self):
+        """As it is stored with a credit; `Facts.from_kept` is the way back."""
+        return {"had": self.had, "seconds_since": self.seconds_since, "is_first": self.is_first}
+
+    @classmethod
+    def from_kept(cls, kept):
+        return cls(kept["had"], kept["seconds_since"], kept["is_first"])
+
+
+@dataclass(frozen=True, slots=True)
+class Deserved:
+    """fraction: exact, before rounding (what `accumulate` carries on). because: one row for each rule."""
+
+    fraction: Fraction
+    amount: int
+    because: list[dict]
+
+
+def rounded(value: Fraction, rounding: str) -> int:
+    """Whole points: down = every full point, half_up, or up."""
+    if rounding == "half_up":
+        return half_up(value)
+    return (
+        -((-value.numerator) // value.denominator)
+        if rounding == "up"
+        else value.numerator // value.denominator
+    )
+
+
+def by_spend(
+    earn: Earn, rules: Sequence[Rule], basket: Basket, facts: Facts, carry: Fraction = Fraction(0)
+) -> Deserved:
+    """What the spend deserves at a base rate; see `deserve`. carry: the fraction kept from earlier purchases."""
+    counted = basket.net_minor - basket.net_of(earn.exclude)
+    base = Fraction(earn.points) * counted / earn.per_minor
+    row = {"code": "earned", "points": earn.points, "per_minor": earn.per_minor}
+    if counted < basket.net_minor:
+        row["excluded_minor"] = int(basket.net_minor - counted)
+        row["code"] = "earned" if counted else "excluded"
+    if basket.net_minor < earn.min_minor:
+        base, row = Fraction(0), row | {"code": "below_minimum", "min_minor": earn.min_minor}
+    return deserve(
+        Base(base, row, earn.rounding, earn.accumulate, Fraction(earn.per_minor, earn.points), earn.limit, earn.exclude),
+        rules, basket, facts, carry,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a program gives before its rules: exact, with the row that explains it and how it is rounded.
+
+    minor_per_point: what a point costs, to tell a carried fraction as money; None where it is not one.
+    """
+
+    exact: Fraction
+    row: dict
+    rounding: str = "down"
+    accumulate: bool = False
+    minor_per_point: Fraction | None = None
+    limit: EarnLimit = EarnLimit()
+    exclude: Matching = Matching()
+
+
+def deserve(
+    base: Base, rules: Sequence[Rule], basket: Basket, facts: Facts, carry: Fraction = Fraction(0)
+) -> Deserved:
+    """Base × multipliers, rounded once, trimmed by the base's limits; then what each rule adds.
+
+    With `accumulate` whole points are given and the fraction is kept: `fraction` says what came in exactly.
+    """
+    exact = base.exact
+    rules = [rule for rule in rules if rule.when.event != "joined"]
+    for rule in rules:
+        if rule.gives.multiplier is not None and rule.misses(basket, facts) is None:
+            part = rule.share_of(basket, base.exclude) if rule.selects_lines else Fraction(1)
+            exact *= 1 + (Fraction(rule.gives.multiplier) - 1) * part
+    whole = rounded(exact + carry, "down") if base.accumulate else rounded(exact, base.rounding)
+    most = {"purchase": base.limit.per_purchase, "day": base.limit.per_day, "month": base.limit.per_month}
+    amount, limited = trim(whole, most, facts.had.get("earn", {}))
+    extras = _extras(rules, basket, facts)
+    row = {"rule": "earn", **base.row, **_rounding(base, exact, carry, whole), **limited, "amount": amount}
+    return Deserved(exact, amount + sum(extra["amount"] for extra in extras), [row, *extras])
+
+
+def _rounding(base, exact, carry, whole):
+    """Facts about what rounding did: kept for the next purchase, or too little for a point."""
+    if base.accumulate and base.minor_per_point:
+        kept = int((exact + carry - whole) * base.minor_per_point)
+        return {"carried_minor": kept} | ({"code": "carried"} if whole == 0 and exact else {})
+    return {"code": "too_little"} if whole == 0 and exact else {}
+
+
+def _extras(rules, basket, facts):
+    """The rules' rows. Of those that stack as "best" only the one that gives most counts, the first of equals."""
+    rows = [rule.row(basket, facts) for rule in rules]
+    rivals = [row for rule, row in zip(rules, rows, strict=True) if rule.stacking == "best" and row["amount"]]
+    winner = max(rivals, key=lambda row: row["amount"], default=None)
+    for row in rivals:
+        if row is not winner:
+            row |= {"amount": 0, "code": "another_was_better"}
+    return rows

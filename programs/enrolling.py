@@ -1,0 +1,56 @@
+"""Joining: a member, a card, and what the merchant's programs give for a start."""
+
+from zoneinfo import ZoneInfo
+
+from loyalty import clock, tenancy
+from loyalty.events import recording
+from members import joining
+from programs import catalogue, crediting, ledger
+from programs.earning import Basket, Facts
+from programs.sheet import Source
+
+
+def join(*, at=None, source="signup", **person):
+    """Register a member (see members.joining.register for `person`) and enrol in every program that runs.
+
+    Welcome stamps and rules for joining are given at once. Raises AlreadyMember, Invalid.
+    """
+    member = joining.register(at=at, **person)
+    welcome(member, at=at or clock.now())
+    recording.record("member.joined", member_id=member.id, member=member.public_id, source=source)
+    return member
+
+
+def join_many(rows, *, at=None, source="import"):
+    """Register members in bulk (see members.joining.register_many) and enrol the new ones: results in order."""
+    results = joining.register_many(rows)
+    for result in results:
+        if isinstance(result, joining.Joined) and not result.is_repeat:
+            welcome(result.member, at=at or clock.now())
+    return results
+
+
+def welcome(member, *, at):
+    """Open the member's accounts in the programs that enrol by themselves, and give what joining gives."""
+    programs = [live for live in catalogue.live(at) if live.program.auto_enrol]
+    sheets = ledger.open_sheets([(member.id, live.program.id) for live in programs], with_lots=True)
+    timezone = tenancy.merchant().timezone
+    unlocks = []
+    for live in programs:
+        sheet = sheets[member.id, live.program.id]
+        if amount := live.type.welcome(live.settings) + _by_rules(live, at.astimezone(ZoneInfo(timezone))):
+            before = sheet.balance
+            _available, expires_at = crediting.dates(live, at, timezone)
+            given = Source(version_id=live.version_id, reason="welcome")
+            sheet.earn(amount, at=at, source=given, expires_at=expires_at)
+            unlocks += crediting.unlock(sheet, live, before, at=at)
+    ledger.save(sheets.values())
+    crediting.save_unlocks(unlocks)
+
+
+def _by_rules(live, local):
+    basket = Basket(net_minor=0, lines=(), at=local)
+    joined = [
+        rule for rule in live.rules if rule.when.event == "joined" and rule.misses(basket, Facts()) is None
+    ]
+    return sum(rule.gives.amount or 0 for rule in joined)

@@ -1,0 +1,36 @@
+"""What an account was given before: what limits and cooldowns look at. Pure."""
+
+from bisect import bisect_left, insort
+from datetime import datetime
+
+from programs.earning import Facts
+
+
+class History:
+    """Credits of one account that gave something, by local time. A batch adds its own as it goes."""
+
+    def __init__(self, timezone):
+        self.timezone = timezone
+        self.moments: list[datetime] = []
+        self.given: list[tuple[datetime, str, int]] = []
+
+    def add(self, local, because):
+        insort(self.moments, local)
+        self.given.extend((local, row["rule"], row["amount"]) for row in because if row["amount"])
+
+    def facts(self, local, *, is_first=False) -> Facts:
+        """The facts for a purchase at a local time: what was given in its day, its month, ever, and how long ago."""
+        had: dict[str, dict[str, int]] = {}
+        for moment, rule, amount in self.given:
+            sums = had.setdefault(rule, {"day": 0, "month": 0, "ever": 0})
+            sums["ever"] += amount
+            if (moment.year, moment.month) == (local.year, local.month):
+                sums["month"] += amount
+                sums["day"] += amount if moment.day == local.day else 0
+        return Facts(had, self._seconds_to_nearest(local), is_first)
+
+    def _seconds_to_nearest(self, local):
+        """Before or after: a purchase that was sent late must not slip in between two stamps."""
+        place = bisect_left(self.moments, local)
+        near = self.moments[max(0, place - 1) : place + 1]
+        return min((abs(int((local - moment).total_seconds())) for moment in near), default=None)

@@ -1,0 +1,194 @@
+"""The one writer of the books: opens accounts under lock, and writes what happened on them.
+
+What may happen on an account is in `programs/sheet.py`; here are only the statements. Accounts are locked in the
+order of their ids, after the members' rows, so that no two transactions wait for each other in a circle.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from fractions import Fraction
+
+from django.db import connection
+from django.db.models import Q
+
+from loyalty import clock, ids, tenancy
+from loyalty.tenancy import bulk
+from programs.accounts import Account, Entry, Lot, LotUse
+from programs.lots import OpenLot
+from programs.sheet import Sheet
+
+_FIGURES = ("balance", "pending", "debt", "carry_num", "carry_den", "lifetime", "entries", "head",
+            "last_activity_at", "next_due_at")  # fmt: skip
+_CARRY_DENOMINATOR = 10**12
+
+
+def open_sheets(keys: Iterable[tuple], *, with_lots=frozenset(), lock=True) -> dict[tuple, Sheet]:
+    """The sheets of accounts, by (member id, program id); missing accounts are opened empty.
+
+    Locks the accounts in id order until the transaction ends (lock=False: only looks, for a preview). What is due
+    by now is settled first: expired points are gone before anything else happens.
+    with_lots: keys, or True for all, whose open lots are needed (to spend or take back); others load them when due.
+    """
+    keys = set(keys)
+    found = _select(keys, lock)
+    if missing := keys - found.keys():
+        if lock:
+            _create(missing)
+            found |= _select(missing, lock)
+        else:
+            found |= {key: Sheet(ids.new(), *key) for key in missing}
+    now = clock.now()
+    needing = [
+        sheet for key, sheet in found.items()
+        if with_lots is True or key in with_lots or (sheet.next_due_at is not None and sheet.next_due_at <= now)
+    ]  # fmt: skip
+    load_lots(needing)
+    for sheet in needing:
+        sheet.settle(now)
+    return found
+
+
+def open_accounts(account_ids, *, with_lots=True):
+    """Like open_sheets, by account id: {account id: Sheet}."""
+    keys = Account.objects.filter(id__in=account_ids).values_list("member_id", "program_id")
+    return {sheet.id: sheet for sheet in open_sheets(keys, with_lots=with_lots).values()}
+
+
+def load_lots(sheets, *, also_ids=()):
+    """Load the open lots of sheets, and lots by id that are used up (to put back into)."""
+    by_account = {sheet.id: sheet for sheet in sheets}
+    if not by_account:
+        return
+    wanted = Q(remaining__gt=0) | Q(id__in=list(also_ids)) if also_ids else Q(remaining__gt=0)
+    for row in Lot.objects.filter(wanted, account_id__in=list(by_account)).values_list(
+        "account_id", "id", "amount", "remaining", "issued_at", "available_at", "expires_at", "entry_id",
+        "purchase_id", "version_id",
+    ):  # fmt: skip
+        by_account[row[0]].lots.setdefault(row[1], OpenLot(row[1], row[0], *row[2:]))
+    for sheet in sheets:
+        sheet.has_all_lots = True
+
+
+def save(sheets: Iterable[Sheet]):
+    """Write the new entries, lots, uses and figures of changed sheets: four statements, however many there are."""
+    changed = [sheet for sheet in sheets if sheet.is_changed]
+    if not changed:
+        return
+    booked_at = clock.now()
+    entries = [row for sheet in changed for row in _chained(sheet, booked_at)]
+    bulk.insert(Entry, _ENTRY_COLUMNS, entries)
+    _save_lots([lot for sheet in changed for lot in sheet.lots.values() if lot.is_new or lot.is_changed])
+    uses = [
+        (ids.new(), lot.id, entry.id, n)
+        for sheet in changed
+        for entry in sheet.entries
+        for lot, n in entry.uses
+    ]
+    bulk.insert(LotUse, ("id", "lot", "entry", "amount"), uses)
+    bulk.update(Account, _FIGURES, [_figures(sheet) for sheet in changed])
+    for sheet in changed:
+        sheet.entries, sheet.is_changed = [], False
+
+
+def uses_of(entry_id):
+    """What an entry took out of which lots: [(lot id, amount)], for its reversal."""
+    return list(LotUse.objects.filter(entry_id=entry_id, amount__gt=0).values_list("lot_id", "amount"))
+
+
+def reverse(sheet, entry_id, *, at, source):
+    """Put what an entry took back into its old lots. Returns the new entry; expired lots expire again at once."""
+    uses = uses_of(entry_id)
+    load_lots([sheet], also_ids=[lot_id for lot_id, _amount in uses])
+    entry = sheet.restore([(sheet.lots[lot_id], amount) for lot_id, amount in uses], at=at, source=source)
+    sheet.settle(clock.now())
+    return entry
+
+
+def digest(previous, account_id, *, number, kind, amount, pending_amount, balance_after, at, booked_at, purchase_id,
+           refund_id, redemption_id, reason, actor):  # fmt: skip
+    """The hash of an entry: over its own columns and the hash of the entry before it."""
+    parts = (account_id, number, kind, amount, pending_amount, balance_after, at.timestamp(), booked_at.timestamp(),
+             purchase_id, refund_id, redemption_id, reason, actor)  # fmt: skip
+    return hashlib.sha256(previous + "\x1f".join(str(part) for part in parts).encode()).digest()
+
+
+_ENTRY_COLUMNS = ("id", "account", "number", "kind", "amount", "pending_amount", "balance_after", "at", "booked_at",
+                  "purchase", "refund", "redemption_id", "reason", "actor", "hash")  # fmt: skip
+
+
+def _chained(sheet, booked_at):
+    for entry in sheet.entries:
+        source = entry.source
+        sheet.head = digest(
+            sheet.head, sheet.id, number=entry.number, kind=entry.kind, amount=entry.amount,
+            pending_amount=entry.pending_amount, balance_after=entry.balance_after, at=entry.at, booked_at=booked_at,
+            purchase_id=source.purchase_id, refund_id=source.refund_id, redemption_id=source.redemption_id,
+            reason=source.reason, actor=source.actor,
+        )  # fmt: skip
+        yield (entry.id, sheet.id, entry.number, entry.kind, entry.amount, entry.pending_amount, entry.balance_after,
+               entry.at, booked_at, source.purchase_id, source.refund_id, source.redemption_id, source.reason,
+               source.actor, sheet.head)  # fmt: skip
+
+
+def _save_lots(lots):
+    new = [lot for lot in lots if lot.is_new]
+    bulk.insert(
+        Lot,
+        ("id", "account", "entry", "purchase_id", "version_id", "amount", "remaining", "issued_at", "available_at",
+         "expires_at"),
+        [(lot.id, lot.account_id, lot.entry_id, lot.purchase_id, lot.version_id, lot.amount, lot.remaining,
+          lot.issued_at, lot.available_at, lot.expires_at) for lot in new],
+    )  # fmt: skip
+    changed = [(lot.id, lot.remaining, lot.available_at, lot.expires_at) for lot in lots if not lot.is_new]
+    bulk.update(Lot, ("remaining", "available_at", "expires_at"), changed)
+    for lot in lots:
+        lot.is_new = lot.is_changed = False
+
+
+def _figures(sheet):
+    # A fraction that grew beyond what fits is cut at the twelfth digit: less than a millionth of a cent.
+    carry = sheet.carry.limit_denominator(_CARRY_DENOMINATOR)
+    return (sheet.id, sheet.balance, sheet.pending, sheet.debt, carry.numerator, carry.denominator, sheet.lifetime,
+            sheet.entry_count, sheet.head, sheet.last_activity_at, sheet.next_due_at)  # fmt: skip
+
+
+def _select(keys, lock):
+    members, programs = {m for m, _p in keys}, {p for _m, p in keys}
+    rows = Account.objects.filter(member_id__in=members, program_id__in=programs).order_by("id")
+    rows = rows.select_for_update(no_key=True) if lock else rows
+    sheets = {}
+    for row in rows.values_list("id", "member_id", "program_id", *_FIGURES):
+        (
+            account_id,
+            member_id,
+            program_id,
+            balance,
+            pending,
+            debt,
+            num,
+            den,
+            lifetime,
+            count,
+            head,
+            last,
+            due,
+        ) = row
+        if (member_id, program_id) in keys:
+            sheets[member_id, program_id] = Sheet(
+                account_id, member_id, program_id, balance, pending, debt, Fraction(num, den), lifetime, count,
+                bytes(head), last, due, has_all_lots=False,
+            )  # fmt: skip
+    return sheets
+
+
+def _create(keys):
+    now = clock.now()
+    rows = [(tenancy.merchant_id(), ids.new(), member, program, now) for member, program in sorted(keys)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO programs_account (merchant_id, id, member_id, program_id, balance, pending, debt, carry_num,"
+            " carry_den, lifetime, entries, head, created_at)"
+            " SELECT m, i, mem, prg, 0, 0, 0, 0, 1, 0, 0, '', at FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[],"
+            " %s::uuid[], %s::timestamptz[]) AS new(m, i, mem, prg, at) ON CONFLICT DO NOTHING",
+            [list(column) for column in zip(*rows, strict=True)],
+        )

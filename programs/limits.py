@@ -1,0 +1,22 @@
+"""Limits trim, they never lose a purchase. Pure. Rule: docs/rules.md, "Limits"."""
+
+from collections.abc import Mapping
+
+PERIODS = ("purchase", "day", "month", "ever")
+
+
+def trim(amount: int, most: Mapping[str, int | None], had: Mapping[str, int]) -> tuple[int, dict]:
+    """What the limits leave of an amount, and the facts of the tightest one that trimmed it ({} if none did).
+
+    most: {"purchase": 1000, "day": 100, …}, None for no limit. had: given before, per period.
+    """
+    tightest, reason = amount, {}
+    for period in PERIODS:
+        limit = most.get(period)
+        if limit is None:
+            continue
+        room = max(0, limit - had.get(period, 0))
+        if room < tightest:
+            tightest = room
+            reason = {"code": "limited", "limit": limit, "period": period, "had": had.get(period, 0)}
+    return tightest, reason

@@ -1,0 +1,240 @@
+"""Sales are recorded, and earn in each of the member's programs. One at a time or ten thousand: one way.
+
+A batch is worked off in the order given, in memory, on accounts that are locked throughout; a row that is refused
+leaves nothing behind. Then everything is written in a handful of statements. Rule: docs/rules.md, "Earning".
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from loyalty import clock, ids, tenancy
+from loyalty.errors import Invalid, Refused
+from loyalty.events.models import Event
+from loyalty.merchants.models import Location
+from loyalty.money import LARGEST_MINOR, spread
+from loyalty.tenancy import bulk
+from members import locking
+from members.models import Member
+from programs import catalogue, crediting, ledger
+from programs.accounts import Unlock
+from programs.crediting import CreditLine
+from programs.models import Credit, Purchase
+
+# A till's clock may be a little ahead of ours.
+AHEAD = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the receipt. `amount_minor`: the line's total before discounts."""
+
+    amount_minor: int
+    sku: str = ""
+    name: str = ""
+    category: str = ""
+    brand: str = ""
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """Money taken off: of one line (`line`, its index), or of the whole purchase. `label`: what the answer shows."""
+
+    amount_minor: int
+    line: int | None = None
+    label: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPurchase:
+    """A sale to record. amount_minor: what it costs before discounts. occurred_at: default now."""
+
+    member: Member | None
+    amount_minor: int
+    currency: str | None = None
+    items: tuple[Item, ...] = ()
+    occurred_at: datetime | None = None
+    location: Location | None = None
+    external_id: str | None = None
+    discounts: tuple[Discount, ...] = ()
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What became of a sale. `is_repeat`: it was recorded before under its external id, and nothing is new."""
+
+    purchase: Purchase
+    credits: list[CreditLine]
+    unlocks: list[Unlock] = field(default_factory=list)
+    is_repeat: bool = False
+
+
+def record(new: NewPurchase, *, actor="") -> Recorded:
+    """Record one sale. Raises what it is refused for. See record_many."""
+    result = record_many([new], actor=actor)[0]
+    if isinstance(result, Refused):
+        raise result
+    return result
+
+
+def record_many(news: list[NewPurchase], *, actor="") -> list[Recorded | Refused]:
+    """Record sales in the order given, and credit what each earns in each program that runs at its time.
+
+    Idempotent per (merchant, external_id): a repeat answers with the first purchase. Good rows are kept when
+    others are refused. Locks the members' rows, then their accounts, each in id order, until commit.
+    """
+    locking.lock([new.member.id for new in news if new.member])
+    book = _Batch(news, actor)
+    results = [book.take(new) for new in news]
+    book.write()
+    return results
+
+
+def preview(new: NewPurchase) -> Recorded:
+    """What a sale would earn now. Locks nothing and stores nothing."""
+    result = _Batch([new], "", lock=False).take(new)
+    if isinstance(result, Refused):
+        raise result
+    return result
+
+
+def repeated(purchase) -> Recorded:
+    """A purchase that was recorded before, as it was answered then."""
+    rows = Credit.objects.filter(purchase=purchase).select_related("program").order_by("id")
+    credits = [CreditLine(row.program, row) for row in rows]
+    unlocks = list(Unlock.objects.filter(purchase_id=purchase.id).order_by("at", "id"))
+    return Recorded(purchase, credits, unlocks, is_repeat=True)
+
+
+class _Batch:
+    """Sales on their way into the books: what is known before, what was decided, what is to be written."""
+
+    def __init__(self, news, actor, lock=True):
+        self.actor = actor
+        self.merchant = tenancy.merchant()
+        self.zone = ZoneInfo(self.merchant.timezone)
+        self.now = clock.now()
+        self.known = _known([new.external_id for new in news if new.external_id])
+        self.programs = catalogue.live_between(*_span(news, self.now))
+        self.crediting = crediting.open_for(news, self.programs, self.now, lock=lock)
+        self.recorded: list[Recorded] = []
+        self.visits: dict[UUID, list] = {}
+
+    def take(self, new):
+        try:
+            repeat = self.known.get(new.external_id) if new.external_id else None
+            if repeat is not None:
+                return repeated(repeat) if isinstance(repeat, Purchase) else _again(repeat)
+            self._check(new)
+        except Refused as refusal:
+            return refusal
+        result = self._record(new)
+        if new.external_id:
+            self.known[new.external_id] = result
+        return result
+
+    def _record(self, new):
+        purchase = self._purchase(new)
+        result = Recorded(purchase, [])
+        if new.member:
+            visits = self.visits.setdefault(new.member.id, [new.member.visits, new.member.last_visit_at])
+            for live in self.programs:
+                if catalogue.runs_at(live, purchase.occurred_at):
+                    self.crediting.credit(result, live, is_first=visits[0] == 0)
+            visits[0] += 1
+            visits[1] = max(visits[1] or purchase.occurred_at, purchase.occurred_at)
+        self.recorded.append(result)
+        return result
+
+    def _purchase(self, new):
+        discount = sum(one.amount_minor for one in new.discounts)
+        return Purchase(
+            member_id=new.member.id if new.member else None, amount_minor=new.amount_minor,
+            discount_minor=discount, net_minor=new.amount_minor - discount,
+            currency=new.currency or self.merchant.currency, items=_items(new),
+            discounts=[one.label | {"amount_minor": one.amount_minor} for one in new.discounts],
+            occurred_at=new.occurred_at or self.now, recorded_at=self.now, external_id=new.external_id,
+            location_id=new.location.id if new.location else None, actor=self.actor,
+        )  # fmt: skip
+
+    def _check(self, new):
+        wrong = {}
+        if new.currency not in (None, self.merchant.currency):
+            wrong["currency"] = [
+                _("This shop counts in %(currency)s.") % {"currency": self.merchant.currency}
+            ]
+        if not 0 <= new.amount_minor <= LARGEST_MINOR:
+            wrong["amount_minor"] = [_("The amount must be 0 or more, and at most 10^12 minor units.")]
+        if sum(item.amount_minor for item in new.items) > new.amount_minor:
+            wrong["items"] = [_("The items add up to more than the amount.")]
+        if new.occurred_at and new.occurred_at > self.now + AHEAD:
+            wrong["occurred_at"] = [_("This lies ahead of the clock. Send the time of the purchase.")]
+        if wrong:
+            raise Invalid(wrong)
+
+    def write(self):
+        """Everything that was decided, in a fixed number of statements."""
+        bulk.insert(Purchase, _PURCHASE, [_row(one.purchase, _PURCHASE) for one in self.recorded])
+        self.crediting.write()
+        with_member = [(member_id, *figures) for member_id, figures in sorted(self.visits.items())]
+        bulk.update(Member, ("visits", "last_visit_at"), with_member)
+        bulk.insert(
+            Event, ("id", "kind", "member_id", "payload", "at"), [_event(one) for one in self.recorded]
+        )
+
+
+_PURCHASE = ("id", "member_id", "amount_minor", "discount_minor", "net_minor", "refunded_minor", "currency", "items",
+             "discounts", "occurred_at", "recorded_at", "location_id", "external_id", "actor")  # fmt: skip
+
+
+def _row(instance, columns):
+    return tuple(getattr(instance, name) for name in columns)
+
+
+def _event(recorded):
+    purchase = recorded.purchase
+    payload = {
+        "purchase": purchase.public_id, "member": ids.public("mem", purchase.member_id),
+        "amount_minor": purchase.amount_minor, "net_minor": purchase.net_minor, "currency": purchase.currency,
+        "credits": [{"program": one.program.public_id, "amount": one.amount} for one in recorded.credits],
+        "unlocked": [ids.public("rwd", unlock.reward_id) for unlock in recorded.unlocks],
+    }  # fmt: skip
+    return ids.new(), "purchase.recorded", purchase.member_id, payload, purchase.recorded_at
+
+
+def _items(new):
+    """The lines as they are kept: with the part of the discount that falls on each, and nothing returned yet."""
+    own = [0] * len(new.items)
+    whole = 0
+    for discount in new.discounts:
+        if discount.line is None:
+            whole += discount.amount_minor
+        else:
+            own[discount.line] += discount.amount_minor
+    amounts = [item.amount_minor - off for item, off in zip(new.items, own, strict=True)]
+    rest = new.amount_minor - sum(item.amount_minor for item in new.items)
+    shares = spread(whole, [*amounts, rest]) if new.items else []
+    return [
+        {"sku": item.sku, "name": item.name, "category": item.category, "brand": item.brand,
+         "quantity": item.quantity, "amount_minor": item.amount_minor, "discount_minor": off + share, "returned": 0,
+         "returned_minor": 0}
+        for item, off, share in zip(new.items, own, shares, strict=False)
+    ]  # fmt: skip
+
+
+def _span(news, now):
+    moments = [new.occurred_at or now for new in news]
+    return min(moments, default=now), max(moments, default=now)
+
+
+def _known(external_ids):
+    rows = Purchase.objects.filter(external_id__in=external_ids) if external_ids else ()
+    return {row.external_id: row for row in rows}
+
+
+def _again(recorded):
+    return Recorded(recorded.purchase, recorded.credits, recorded.unlocks, is_repeat=True)

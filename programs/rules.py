@@ -1,0 +1,154 @@
+"""Earning rules beside the base rate: their shape, when they match, what they give. Pure.
+
+Rule: docs/rules.md, "Rules".
+"""
+
+from datetime import time
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+
+from programs.limits import trim
+from programs.shapes import Shape
+
+Positive = Annotated[int, Field(ge=1, le=10**9)]
+
+
+class When(Shape):
+    event: Literal["purchase", "visit", "item", "joined"]
+
+
+class If(Shape):
+    weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = ()
+    from_: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = Field(
+        default=None, alias="from"
+    )
+    to: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")] | None = None
+    locations: tuple[str, ...] = ()
+    min_minor: Annotated[int, Field(ge=0)] | None = None
+    skus: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    first_purchase: bool | None = None
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+
+
+class Gives(Shape):
+    """Exactly one of: a fixed amount, a multiplier of the base rate, points per item, or a rate of its own."""
+
+    amount: Positive | None = None
+    multiplier: Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,4})?$")] | None = None
+    per_item: Positive | None = None
+    points: Positive | None = None
+    per_minor: Positive | None = None
+
+    @model_validator(mode="after")
+    def one_way_of_giving(self):
+        ways = [self.amount, self.multiplier, self.per_item, self.points]
+        if sum(way is not None for way in ways) != 1 or (self.points is None) != (self.per_minor is None):
+            raise ValueError("give exactly one of amount, multiplier, per_item, or points with per_minor")
+        return self
+
+
+class Limit(Shape):
+    per_purchase: Positive | None = None
+    per_member: Positive | None = None
+    per_day: Positive | None = None
+    per_month: Positive | None = None
+
+
+class Rule(Shape):
+    """One earning rule, as the API takes it. `id` is the public id under which it stands in `because`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+
+    id: str = ""
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    when: When
+    if_: If = Field(default=If(), alias="if")
+    gives: Gives
+    limit: Limit = Limit()
+    stacking: Literal["sum", "best"] = "sum"
+
+    @property
+    def selects_lines(self):
+        return bool(self.if_.skus or self.if_.categories or self.if_.brands)
+
+    def matches_line(self, line):
+        return not self.selects_lines or (
+            line.sku in self.if_.skus or line.category in self.if_.categories or line.brand in self.if_.brands
+        )
+
+    def misses(self, basket, facts):
+        """Why the rule does not apply: a code and facts for `because`, or None when it does."""
+        return self._time_misses(basket.at) or self._basket_misses(basket, facts)
+
+    def share_of(self, basket, exclude):
+        """Which share of the net spend that earns lies on the rule's own lines (for multipliers)."""
+        counted = basket.net_minor - basket.net_of(exclude)
+        own = sum(
+            (x.net_minor for x in basket.lines if self.matches_line(x) and x not in exclude), Fraction(0)
+        )
+        return own / counted if counted else Fraction(0)
+
+    def row(self, basket, facts):
+        """The rule's row in `because`: what it gave, or why it gave nothing."""
+        row = {"rule": self.id or self.name, "name": self.name, "code": "rule", "amount": 0}
+        if missed := self.misses(basket, facts):
+            return row | missed
+        if self.gives.multiplier is not None:
+            return row | {"code": "multiplied", "multiplier": self.gives.multiplier}
+        return row | self._trimmed(self._worth(basket), facts)
+
+    def _worth(self, basket):
+        lines = [line for line in basket.lines if self.matches_line(line)]
+        if self.gives.per_item is not None:
+            return self.gives.per_item * int(sum(line.quantity for line in lines))
+        if self.gives.points is not None:
+            net = sum(line.net_minor for line in lines) if self.selects_lines else basket.net_minor
+            return int(Fraction(self.gives.points) * net // self.gives.per_minor)
+        return self.gives.amount
+
+    def _trimmed(self, amount, facts):
+        limit = self.limit
+        most = {
+            "purchase": limit.per_purchase,
+            "day": limit.per_day,
+            "month": limit.per_month,
+            "ever": limit.per_member,
+        }
+        trimmed, reason = trim(amount, most, facts.had.get(self.id or self.name, {}))
+        return {**reason, "amount": trimmed}
+
+    def _time_misses(self, at):
+        when = self.if_
+        if when.weekdays and at.isoweekday() not in when.weekdays:
+            return {"code": "other_weekday", "weekdays": list(when.weekdays)}
+        if (when.from_ and at.time() < _clock(when.from_)) or (
+            when.to and when.to != "24:00" and at.time() >= _clock(when.to)
+        ):
+            return {"code": "other_time", "from": when.from_, "to": when.to}
+        if (when.starts_at and at < when.starts_at) or (when.ends_at and at >= when.ends_at):
+            return {"code": "other_period"}
+        return None
+
+    def _basket_misses(self, basket, facts):
+        when = self.if_
+        if not basket.is_visit:
+            return {"code": "returned"}
+        if when.locations and basket.location not in when.locations:
+            return {"code": "other_location"}
+        if when.min_minor is not None and basket.net_minor < when.min_minor:
+            return {"code": "below_minimum", "min_minor": when.min_minor}
+        needs_lines = self.selects_lines or self.when.event == "item"
+        if needs_lines and not any(self.matches_line(line) and line.quantity for line in basket.lines):
+            return {"code": "other_items"}
+        if when.first_purchase is not None and when.first_purchase != facts.is_first:
+            return {"code": "not_first_purchase"}
+        return None
+
+
+def _clock(text):
+    return time.fromisoformat(text)

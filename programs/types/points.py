@@ -1,0 +1,26 @@
+"""Points: so many for so much spent. Rule: docs/rules.md, "Points"."""
+
+from programs.earning import Earn, by_spend
+from programs.types.base import Keeping, ProgramType
+
+
+class Settings(Keeping):
+    earn: Earn = Earn()
+
+
+class Points(ProgramType):
+    name = "points"
+    Settings = Settings
+    unit = ("point", "points")
+
+    def deserve(self, settings, rules, basket, facts, carry=0):
+        return by_spend(settings.earn, rules, basket, facts, carry)
+
+    def accumulates(self, settings):
+        return settings.earn.accumulate
+
+    def limits(self, settings):
+        return [settings.earn.limit]
+
+
+TYPE = Points()

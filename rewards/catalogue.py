@@ -1,0 +1,113 @@
+"""Rewards are made, changed and put away here, and programs together with the rewards that they give."""
+
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from loyalty import clock, ids, tenancy
+from loyalty.errors import Invalid
+from loyalty.merchants.models import Merchant
+from programs import catalogue as programs
+from rewards.models import Reward
+
+
+def create_reward(**columns) -> Reward:
+    """Make a reward from its columns (see rewards.models.Reward). Raises Invalid."""
+    reward = Reward(**columns)
+    _check(reward)
+    reward.save(force_insert=True)
+    _changed()
+    return reward
+
+
+def change_reward(reward, **columns) -> Reward:
+    """Change a reward. What was redeemed before stays as it was paid. Raises Invalid."""
+    for name, value in columns.items():
+        setattr(reward, name, value)
+    _check(reward)
+    reward.save()
+    _changed()
+    return reward
+
+
+def archive(reward) -> Reward:
+    """Put a reward away: it can no longer be had, vouchers for it stay good. `restore` brings it back."""
+    return change_reward(reward, archived_at=clock.now())
+
+
+def restore(reward) -> Reward:
+    return change_reward(reward, archived_at=None)
+
+
+def create_program(*, settings=None, **rest):
+    """Make a program; rewards given as objects in its settings are made with it.
+
+    settings["reward"] and settings["interim"][n]["reward"] may be an id ("rwd_…") or the columns of a reward.
+    Raises Invalid, NotFound.
+    """
+    settings = dict(settings or {})
+    made = []
+    if "reward" in settings:
+        settings["reward"] = _reward_id(settings["reward"], made)
+    if "interim" in settings:
+        settings["interim"] = [
+            step | {"reward": _reward_id(step["reward"], made)} for step in settings["interim"]
+        ]
+    program = programs.create(settings=settings, **rest)
+    Reward.objects.filter(id__in=[reward.id for reward in made]).update(program=program)
+    return program
+
+
+def change_program(program, *, settings=None, **rest):
+    """Change a program, with rewards in its settings as in create_program."""
+    made = []
+    if settings is not None:
+        settings = dict(settings)
+        if settings.get("reward") is not None:
+            settings["reward"] = _reward_id(settings["reward"], made)
+        if settings.get("interim"):
+            settings["interim"] = [
+                step | {"reward": _reward_id(step["reward"], made)} for step in settings["interim"]
+            ]
+    changed = programs.change(program, settings=settings, **rest)
+    Reward.objects.filter(id__in=[reward.id for reward in made]).update(program=program)
+    return changed
+
+
+def available(at=None):
+    """Rewards that can be had for points at a moment, cheapest first."""
+    at = at or clock.now()
+    begun = Q(starts_at=None) | Q(starts_at__lte=at)
+    not_over = Q(ends_at=None) | Q(ends_at__gt=at)
+    in_stock = Q(stock=None) | Q(taken__lt=F("stock"))
+    listed = Reward.objects.filter(archived_at=None, unlocked_only=False, program__isnull=False)
+    return listed.filter(begun & not_over & in_stock).order_by("cost", "id")
+
+
+def _reward_id(given, made):
+    if given is None or isinstance(given, str):
+        return given and Reward.objects.by_public_id("rwd", given).public_id
+    reward = create_reward(**given, unlocked_only=True)
+    made.append(reward)
+    return ids.public("rwd", reward.id)
+
+
+def _check(reward):
+    wrong = {}
+    if not reward.name.strip():
+        wrong["name"] = [_("A reward needs a name.")]
+    if reward.kind == Reward.Kind.AMOUNT_OFF and not reward.value_minor:
+        wrong["value_minor"] = [_("Write how much is taken off.")]
+    if reward.kind == Reward.Kind.PERCENT_OFF and not (reward.percent and 0 < reward.percent <= 100):
+        wrong["percent"] = [_("Write a percentage above 0 and up to 100.")]
+    if reward.cost < 0:
+        wrong["cost"] = [_("The cost must be 0 or more.")]
+    if reward.stock is not None and reward.stock < reward.taken:
+        wrong["stock"] = [_("More than that were taken already.")]
+    if reward.starts_at and reward.ends_at and reward.ends_at <= reward.starts_at:
+        wrong["ends_at"] = [_("The end must come after the start.")]
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _changed():
+    Merchant.objects.filter(id=tenancy.merchant_id()).update(catalogue_version=F("catalogue_version") + 1)

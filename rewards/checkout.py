@@ -1,0 +1,143 @@
+"""The whole sale: vouchers take money off, the purchase is recorded and earns; and the whole return of it.
+
+Screens and the API record purchases here. Rule: docs/rules.md, "Discounts" and "Refunds".
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.errors import Refused
+from loyalty.merchants.models import Location
+from members.models import Member
+from programs import purchases, refunding
+from programs.models import Purchase
+from programs.purchases import Discount, Item, NewPurchase, Recorded
+from rewards import discounts, redeeming, vouchers
+from rewards.models import Redemption, Reward, Voucher
+
+
+class NotADiscount(Refused):
+    code = "not_a_discount"
+    sentence = _("This voucher is handed over, not taken off a purchase. Redeem it by its code.")
+
+
+class BelowMinimum(Refused):
+    code = "below_minimum"
+    sentence = _("This voucher needs a larger purchase.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A sale as it comes from a till. amount_minor: before discounts. vouchers: codes."""
+
+    member: Member | None
+    amount_minor: int
+    currency: str | None = None
+    items: tuple[Item, ...] = ()
+    occurred_at: datetime | None = None
+    location: Location | None = None
+    external_id: str | None = None
+    vouchers: tuple[str, ...] = ()
+
+    def new_purchase(self, taken=()):
+        return NewPurchase(
+            self.member, self.amount_minor, self.currency, self.items, self.occurred_at, self.location,
+            self.external_id, tuple(Discount(one.amount_minor, one.line, {"voucher": one.label}) for one in taken),
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class GivenBack:
+    """refund and debits as in refunding.Refunded. returned: redemptions whose points came back."""
+
+    refund: refunding.Refund
+    debits: list
+    returned: list[Redemption] = field(default_factory=list)
+
+
+def ring_up(sale: Sale, *, actor="", preview=False) -> Recorded:
+    """Record a sale with its vouchers. preview: says what would happen and stores nothing.
+
+    Raises what a voucher is refused for (code_used, code_expired, below_minimum …) and what the purchase is;
+    nothing is written then. A repeat by external id answers with the first purchase and uses no voucher.
+    """
+    first = _first(sale)
+    if first is not None:
+        return purchases.repeated(first)
+    held = [vouchers.find(code) for code in sale.vouchers]
+    for voucher in held:
+        vouchers.refuse_unusable(voucher)
+        _refuse_unfit(voucher, sale)
+    new = sale.new_purchase(_taken_off(held, sale))
+    if preview:
+        return purchases.preview(new)
+    recorded = purchases.record(new, actor=actor)
+    for voucher in held:
+        vouchers.use(voucher, purchase=recorded.purchase)
+    return recorded
+
+
+def ring_up_many(sales: list[Sale], *, actor="") -> list[Recorded | Refused]:
+    """Record many sales in the order given; good ones are kept when others are refused.
+
+    Runs of sales without vouchers are recorded together; one with vouchers is recorded by itself, in its place.
+    """
+    results: list[Recorded | Refused] = []
+    run: list[Sale] = []
+    for sale in sales:
+        if sale.vouchers:
+            results += purchases.record_many([one.new_purchase() for one in run], actor=actor)
+            results.append(_ring_up_or_refuse(sale, actor))
+            run = []
+        else:
+            run.append(sale)
+    return results + purchases.record_many([one.new_purchase() for one in run], actor=actor)
+
+
+def give_back(purchase, *, amount_minor=None, items=None, actor="") -> GivenBack:
+    """Refund a purchase (see refunding.refund). With its last cent the points spent on its vouchers come back."""
+    refunded = refunding.refund(purchase, amount_minor=amount_minor, items=items, actor=actor)
+    returned = []
+    if Purchase.objects.filter(id=purchase.id, returned_at__isnull=False).exists():
+        used = Redemption.objects.filter(status=Redemption.Status.DONE, id__in=_redemptions_in(purchase))
+        for redemption in used.order_by("id"):
+            redeeming.give_back_points(redemption, actor=actor)
+            returned.append(redemption)
+    return GivenBack(refunded.refund, refunded.debits, returned)
+
+
+def _first(sale):
+    return Purchase.objects.filter(external_id=sale.external_id).first() if sale.external_id else None
+
+
+def _redemptions_in(purchase):
+    rows = Voucher.objects.filter(used_in=purchase, redemption__isnull=False)
+    return list(rows.values_list("redemption_id", flat=True))
+
+
+def _taken_off(held, sale):
+    offers = [
+        discounts.Offer(v.code, v.reward.value_minor, v.reward.percent, tuple(v.reward.skus)) for v in held
+    ]
+    return discounts.take_off(
+        offers, sale.amount_minor, [(item.sku, item.amount_minor) for item in sale.items]
+    )
+
+
+def _refuse_unfit(voucher, sale):
+    if voucher.reward.kind == Reward.Kind.PRODUCT:
+        raise NotADiscount(voucher=voucher.code)
+    if sale.amount_minor < voucher.reward.min_purchase_minor:
+        raise BelowMinimum(voucher=voucher.code, minimum_minor=voucher.reward.min_purchase_minor)
+
+
+def _ring_up_or_refuse(sale, actor):
+    # A savepoint of its own, so that a refusal half-way leaves nothing behind.
+    try:
+        with transaction.atomic():
+            return ring_up(sale, actor=actor)
+    except Refused as refusal:
+        return refusal

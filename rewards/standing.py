@@ -1,0 +1,234 @@
+"""Where a member stands: balances, what expires when, the next reward, what is unlocked. And how it came about.
+
+The card, the counter and the API all show what is computed here.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from loyalty import tenancy
+from programs import because, catalogue
+from programs.accounts import Account, Entry, Lot, Unlock
+from programs.catalogue import Live
+from programs.models import Credit, Program, Purchase
+from rewards import catalogue as rewards
+from rewards.models import Redemption, Reward
+
+
+@dataclass(slots=True)
+class NextReward:
+    """The cheapest reward not yet within reach. missing: points or stamps to go. at: where it lies, in all."""
+
+    reward: Reward
+    missing: int
+    at: int
+
+
+@dataclass(slots=True)
+class Standing:
+    """A member in one program. spendable: balance less debt. reachable: rewards the balance pays for now."""
+
+    live: Live
+    account_id: object
+    spendable: int = 0
+    pending: int = 0
+    lifetime: int = 0
+    last_activity_at: datetime | None = None
+    expiring: list[tuple[int, datetime]] = field(default_factory=list)
+    next_reward: NextReward | None = None
+    reachable: list[Reward] = field(default_factory=list)
+    beyond: list[Reward] = field(default_factory=list)
+    unlocked: list[Reward] = field(default_factory=list)
+
+    @property
+    def program(self):
+        return self.live.program
+
+    @property
+    def stamps_required(self):
+        return getattr(self.live.settings, "stamps_required", None)
+
+
+def of(member) -> list[Standing]:
+    """The member's standing in every running program, in the programs' order. Five statements, whatever there is."""
+    return of_many([member])[member.id]
+
+
+def of_many(members) -> dict:
+    """Standings by member id: five statements for all of them."""
+    programs = catalogue.live()
+    ids = [member.id for member in members]
+    accounts = {(row.member_id, row.program_id): row for row in Account.objects.filter(member_id__in=ids)}
+    expiring = _expiring(account.id for account in accounts.values())
+    on_offer = list(rewards.available())
+    given_by_cards = _rewards_of_cards(programs)
+    unlocked = _unlocked(ids)
+    return {
+        member_id: [
+            _standing(
+                live, accounts.get((member_id, live.program.id)), expiring, on_offer, given_by_cards, unlocked
+            )
+            for live in programs
+            if live.program.auto_enrol or (member_id, live.program.id) in accounts
+        ]
+        for member_id in ids
+    }
+
+
+def _standing(live, account, expiring, on_offer, given_by_cards, unlocked):
+    if account is None:
+        standing = Standing(live, None)
+    else:
+        standing = Standing(
+            live, account.id, account.balance - account.debt, account.pending, account.lifetime,
+            account.last_activity_at, expiring.get(account.id, []), unlocked=unlocked.get(account.id, []),
+        )  # fmt: skip
+    mine = [reward for reward in on_offer if reward.program_id == live.program.id]
+    standing.reachable = [reward for reward in mine if reward.cost <= standing.spendable]
+    standing.beyond = [reward for reward in mine if reward.cost > standing.spendable]
+    standing.next_reward = _next(standing, given_by_cards)
+    return standing
+
+
+def _next(standing, given_by_cards):
+    ahead = [(reward.cost, reward) for reward in standing.beyond]
+    settings = standing.live.settings
+    if standing.stamps_required:
+        ahead += [(step.at, given_by_cards.get(step.reward)) for step in settings.interim]
+        ahead.append((standing.stamps_required, given_by_cards.get(settings.reward)))
+    ahead = [(at, reward) for at, reward in ahead if reward and at > standing.spendable]
+    if not ahead:
+        return None
+    at, reward = min(ahead, key=lambda one: one[0])
+    return NextReward(reward, at - standing.spendable, at)
+
+
+def _expiring(account_ids):
+    found: dict = {}
+    rows = Lot.objects.filter(account_id__in=list(account_ids), remaining__gt=0, expires_at__isnull=False)
+    for account_id, remaining, expires_at in rows.order_by("expires_at", "id").values_list(
+        "account_id", "remaining", "expires_at"
+    ):
+        found.setdefault(account_id, []).append((remaining, expires_at))
+    return found
+
+
+def _rewards_of_cards(programs):
+    """The rewards that full cards, and places on the way, give: by public id."""
+    named = {live.program.id for live in programs if hasattr(live.settings, "stamps_required")}
+    return (
+        {reward.public_id: reward for reward in Reward.objects.filter(program_id__in=named)} if named else {}
+    )
+
+
+def _unlocked(member_ids):
+    found: dict = {}
+    for unlock in open_unlocks_of(member_ids):
+        found.setdefault(unlock.account_id, []).append(unlock.reward)
+    return found
+
+
+def open_unlocks_of(member_ids):
+    rows = Unlock.objects.filter(member_id__in=member_ids, status=Unlock.Status.OPEN, reward__isnull=False)
+    return rows.select_related("reward").order_by("at", "id")
+
+
+@dataclass(slots=True)
+class Happening:
+    """One line of a member's history: what happened, what it changed, and why.
+
+    kind: purchase, welcome, redeem, cancel, refund, expire, adjust, activate. amount: 0 where nothing was given.
+    title: the reward's name, or "" (screens word the rest). reasons: sentences. entries: ids, for drawing stamps.
+    """
+
+    kind: str
+    at: datetime
+    program: Program | None
+    amount: int
+    amount_minor: int | None = None
+    title: str = ""
+    location: str = ""
+    actor: str = ""
+    reasons: list[str] = field(default_factory=list)
+    purchase: Purchase | None = None
+    entry_id: object = None
+    taken_back: bool = False
+
+
+def history(member, *, limit=20, before=None) -> list[Happening]:
+    """What happened to a member, newest first: purchases with what they gave or did not, and all other entries.
+
+    before: only what is older than this moment (for the next page). Refusals are told as well.
+    """
+    currency = tenancy.merchant().currency
+    happenings = _from_purchases(member, limit, before, currency) + _from_entries(member, limit, before)
+    happenings.sort(key=lambda one: one.at, reverse=True)
+    return happenings[:limit]
+
+
+def _from_purchases(member, limit, before, currency):
+    rows = Purchase.objects.filter(member=member, **({"occurred_at__lt": before} if before else {}))
+    rows = rows.select_related("location").order_by("-occurred_at")[:limit]
+    purchases = {row.id: row for row in rows}
+    found, with_credit = [], set()
+    for credit in Credit.objects.filter(purchase_id__in=purchases).select_related("program"):
+        purchase = purchases[credit.purchase_id]
+        with_credit.add(purchase.id)
+        reasons = [because.sentence(row, program=credit.program, currency=currency) for row in credit.because
+                   if row["amount"] or row["rule"] == "earn" or row["code"] == "multiplied"]  # fmt: skip
+        found.append(
+            Happening(
+                "purchase",
+                purchase.occurred_at,
+                credit.program,
+                credit.amount,
+                purchase.amount_minor,
+                location=purchase.location.name if purchase.location else "",
+                actor=purchase.actor,
+                reasons=reasons,
+                purchase=purchase,
+                taken_back=credit.amount > 0 and credit.taken_back >= credit.amount,
+            )  # fmt: skip
+        )
+    return found + [
+        Happening("purchase", row.occurred_at, None, 0, row.amount_minor, purchase=row)
+        for row in purchases.values() if row.id not in with_credit
+    ]  # fmt: skip
+
+
+_KINDS = {"redeem": "redeem", "restore": "cancel"}
+
+
+def _from_entries(member, limit, before):
+    """All entries but what purchases gave: those are told with their purchase."""
+    rows = Entry.objects.filter(account__member=member, **({"at__lt": before} if before else {}))
+    rows = rows.exclude(kind="earn", purchase__isnull=False).select_related(
+        "account", "account__program", "purchase"
+    )
+    rows = list(rows.order_by("-at", "-number")[:limit])
+    names = _reward_names(rows)
+    return [
+        Happening(
+            "welcome" if row.kind == "earn" else _KINDS.get(row.kind, row.kind),
+            row.at,
+            row.account.program,
+            row.amount + (0 if row.kind == "activate" else row.pending_amount),
+            title=names.get(row.id, ""),
+            amount_minor=row.purchase.amount_minor if row.kind == "refund" and row.purchase else None,
+            actor=row.actor,
+            reasons=[row.reason] if row.reason and row.kind == "adjust" else [],
+            entry_id=row.id,
+        )  # fmt: skip
+        for row in rows
+    ]
+
+
+def _reward_names(entries):
+    by_redemption = {row.redemption_id for row in entries if row.redemption_id}
+    names = dict(Redemption.objects.filter(id__in=by_redemption).values_list("id", "reward__name"))
+    full = dict(
+        Unlock.objects.filter(entry_id__in=[row.id for row in entries]).values_list(
+            "entry_id", "reward__name"
+        )
+    )
+    return {row.id: names.get(row.redemption_id) or full.get(row.id) or "" for row in entries}
