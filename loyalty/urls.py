@@ -1,9 +1,8 @@
 """Where everything is. Only this file imports views."""
 
-from django.conf import settings
 from django.urls import include, path
 
-from loyalty.dashboard.views import landing
+from loyalty.dashboard.views.landing import landing
 
 urlpatterns = [
     path("", landing, name="landing"),

@@ -3,9 +3,8 @@
 Codes and their facts are made by `programs/earning.py`, `programs/rules.py` and the program types.
 """
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from loyalty.design import wording
 

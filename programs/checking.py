@@ -2,6 +2,7 @@
 for people to look at, with everything still in place."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 from django.db.models import Sum
 
@@ -50,9 +51,12 @@ def _check_batch(accounts):
     return [
         problem
         for account in accounts
-        for problem in (*_figures(account, entries[account.id], lots[account.id]), *_chain(account, entries[account.id]),
-                        *_lots(account, lots[account.id], used))
-    ]  # fmt: skip
+        for problem in chain(
+            _figures(account, entries[account.id], lots[account.id]),
+            _chain(account, entries[account.id]),
+            _lots(account, lots[account.id], used),
+        )
+    ]
 
 
 def _figures(account, entries, lots):

@@ -11,7 +11,6 @@ from loyalty import ids, tenancy
 from loyalty.tenancy import bulk
 from programs import baskets, expiry, ledger
 from programs.accounts import Unlock
-from programs.earning import Facts
 from programs.history import History
 from programs.models import Credit, Program
 from programs.sheet import Source
@@ -119,7 +118,7 @@ def unlock(sheet, live, before, *, at, purchase_id=None):
                 cost=grant.cost,
                 position=grant.position,
                 reward_id=ids.parse("rwd", grant.reward) if grant.reward else None,
-            )  # fmt: skip
+            )
         )
     return unlocks
 

@@ -131,10 +131,9 @@ def by_spend(
         row["code"] = "earned" if counted else "excluded"
     if basket.net_minor < earn.min_minor:
         base, row = Fraction(0), row | {"code": "below_minimum", "min_minor": earn.min_minor}
-    return deserve(
-        Base(base, row, earn.rounding, earn.accumulate, Fraction(earn.per_minor, earn.points), earn.limit, earn.exclude),
-        rules, basket, facts, carry,
-    )  # fmt: skip
+    minor_per_point = Fraction(earn.per_minor, earn.points)
+    rate = Base(base, row, earn.rounding, earn.accumulate, minor_per_point, earn.limit, earn.exclude)
+    return deserve(rate, rules, basket, facts, carry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +148,8 @@ class Base:
     rounding: str = "down"
     accumulate: bool = False
     minor_per_point: Fraction | None = None
-    limit: EarnLimit = EarnLimit()
-    exclude: Matching = Matching()
+    limit: EarnLimit = field(default_factory=EarnLimit)
+    exclude: Matching = field(default_factory=Matching)
 
 
 def deserve(

@@ -19,7 +19,7 @@ from loyalty.money import LARGEST_MINOR, spread
 from loyalty.tenancy import bulk
 from members import locking
 from members.models import Member
-from programs import catalogue, crediting, ledger
+from programs import catalogue, crediting
 from programs.accounts import Unlock
 from programs.crediting import CreditLine
 from programs.models import Credit, Purchase

@@ -12,7 +12,7 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from loyalty import clock, ids, tenancy
+from loyalty import clock, tenancy
 from loyalty.errors import Invalid, Refused
 from loyalty.events import recording
 from loyalty.money import half_up

@@ -1,4 +1,7 @@
-"""A member takes a reward: pays for it in points, or takes what a full card unlocked. Rule: docs/rules.md, "Redeeming"."""
+"""A member takes a reward: pays for it in points, or takes what a full card unlocked.
+
+Rule: docs/rules.md, "Redeeming".
+"""
 
 from datetime import timedelta
 

@@ -188,7 +188,7 @@ def _from_purchases(member, limit, before, currency):
                 reasons=reasons,
                 purchase=purchase,
                 taken_back=credit.amount > 0 and credit.taken_back >= credit.amount,
-            )  # fmt: skip
+            )
         )
     return found + [
         Happening("purchase", row.occurred_at, None, 0, row.amount_minor, purchase=row)
@@ -218,7 +218,7 @@ def _from_entries(member, limit, before):
             actor=row.actor,
             reasons=[row.reason] if row.reason and row.kind == "adjust" else [],
             entry_id=row.id,
-        )  # fmt: skip
+        )
         for row in rows
     ]
 

@@ -6,8 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from loyalty import clock, ids
-from loyalty.tenancy.constraints import Reference
-from loyalty.tenancy.models import TenantForeignKey, TenantModel
+from loyalty.tenancy.models import TenantModel
 
 
 class Language(models.TextChoices):

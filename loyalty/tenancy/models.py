@@ -11,7 +11,6 @@ from loyalty.errors import NotFound
 from loyalty.tenancy import scoping
 from loyalty.tenancy.fields import TenantForeignKey, TenantKey
 
-
 __all__ = ["TenantForeignKey", "TenantKey", "TenantManager", "TenantModel", "TenantQuerySet"]
 
 
