@@ -8,6 +8,7 @@ from loyalty import colour
 # In the dark the table of a punch card is a little darker than the merchant's colour, so that it does not glow.
 TABLE_SHARE = 0.76
 DARK_SURFACE = "#1B212D"
+BRASS_ON = "#E9C372"
 
 
 @dataclass(frozen=True)
@@ -56,5 +57,7 @@ def _declarations(tokens: dict[str, str], *, dark: bool) -> str:
     table = tokens["m"]
     if dark and tokens["m_on"] == colour.WHITE:
         table = colour.mix(table, DARK_SURFACE, TABLE_SHARE)
-    pairs = {**tokens, "m_table": table}
+    # Brass on the merchant's stock, for the name of a tier, where it shows; else the colour of the text.
+    brass = BRASS_ON if colour.contrast(BRASS_ON, tokens["m"]) >= colour.MARK_RATIO else tokens["m_on"]
+    pairs = {**tokens, "m_table": table, "m_brass": brass}
     return ";".join(f"--{name.replace('_', '-')}:{value}" for name, value in pairs.items())

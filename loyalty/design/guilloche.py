@@ -9,27 +9,27 @@ from loyalty.design.svg import chance, points, short_id
 
 WIDTH, HEIGHT = 360, 240
 LINES = 13
-SAMPLES = 15
+SAMPLES = 17
 
 
 def waves(seed: str) -> str:
     """Return a bundle of waves with two waists as an SVG, wide as a card, its middle lower or higher by the seed."""
     dice = chance("waves", seed)
     phase, middle = dice.uniform(0, 2 * pi), dice.uniform(95, 145)
-    turns, swing = dice.uniform(1.15, 1.6), dice.uniform(70, 100)
+    turns, swing = dice.uniform(0.85, 1.2), dice.uniform(85, 115)
     drift, bend = dice.uniform(-35, 35), dice.uniform(0, 2 * pi)
     curves = []
     for line in range(LINES):
         share = line / (LINES - 1) * 2 - 1
         curve = []
         for sample in range(SAMPLES):
-            along = sample / (SAMPLES - 1)
+            along = sample / (SAMPLES - 2.5)
             height = middle + drift * sin(pi * along + bend)
-            height += share * swing * sin(2 * pi * turns * along + phase)
+            height += share * swing * sin(2 * pi * turns * along + phase + 0.3 * share)
             height += 14 * share * share * cos(2 * pi * along + bend)
             curve.append((along * WIDTH, height))
         curves.append(_smooth(curve))
-    return _drawing("waves", seed, "".join(curves), 0, WIDTH * 0.75)
+    return _drawing("waves", seed, "".join(curves), WIDTH * 0.12, WIDTH * 0.9)
 
 
 def rosette(seed: str) -> str:
@@ -66,5 +66,5 @@ def _drawing(kind: str, seed: str, path: str, fade_from: float, fade_to: float) 
     fade = f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" {span}>{stops}</linearGradient>'
     return (
         f'<svg class="guilloche guilloche-{kind}" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMaxYMid slice" '
-        f'aria-hidden="true">{fade}<path fill="none" stroke="url(#{name})" d="{path}"/></svg>'
+        f'aria-hidden="true">{fade}<path fill="none" stroke="url(#{name})" vector-effect="non-scaling-stroke" d="{path}"/></svg>'
     )

@@ -14,6 +14,7 @@ from loyalty.design.svg import chance, icon, motif, named, number, points, short
 
 GIVEN, FREE, REWARD, WAITING, TAKEN_BACK = "given", "free", "reward", "waiting", "taken_back"
 PITCH = 108
+CLOSE_PITCH = 96  # Four rows stand closer, so that the code below stays in view.
 PLACE_RADIUS = 43.9  # A stamp is 14 % larger than its printed circle: 50 / 1.14.
 
 
@@ -73,14 +74,15 @@ def grid(
 ) -> str:
     """Return all places as one image: rows of five or six, its text e.g. '7 of 10 stamps, the last on 12 March'."""
     across = per_row or columns(len(row))
+    down = PITCH if len(row) <= 3 * across else CLOSE_PITCH
     name = short_id("grid", *row, motif_name, dated)
-    look = _Look(name, motif_name, dated, pressure=True)
+    look = _Look(name, motif_name, dated, pressure=True, large_places=across <= 6)
     drawn = []
     for position, place in enumerate(row):
-        corner = points(position % across * PITCH - 6.1, position // across * PITCH - 6.1)
+        corner = points(position % across * PITCH - 6.1, position // across * down - 6.1)
         drawn.append(f'<g transform="translate({corner})">{_place(place, f"{name}{position}", look)}</g>')
     width = number((across - 1) * PITCH + 2 * PLACE_RADIUS)
-    height = number((len(row) - 1) // across * PITCH + 2 * PLACE_RADIUS)
+    height = number((len(row) - 1) // across * down + 2 * PLACE_RADIUS)
     kind = f"stamps stamps-{across}" + ("" if dated else " s-small")
     body = _shared(look, row) + "".join(drawn)
     return f'<svg class="{kind}" viewBox="0 0 {width} {height}" {named(text)}{_TYPE}>{body}</svg>'
@@ -96,6 +98,7 @@ class _Look:
     motif_name: str
     dated: bool
     pressure: bool
+    large_places: bool = True  # In a row of more than six the numbers grow, so that none is below 13 px.
 
 
 def _shared(look: _Look, row: Sequence[Place]) -> str:
@@ -103,7 +106,7 @@ def _shared(look: _Look, row: Sequence[Place]) -> str:
     if not any(place.kind in (GIVEN, TAKEN_BACK, REWARD) for place in row):
         return ""
     name, dated = look.name, look.dated
-    fit = "translate(35.5 17) scale(.72)" if dated else "translate(29 26) scale(1.05)"
+    fit = "translate(31 13.5) scale(.92)" if dated else "translate(22 23) scale(1.35)"
     line = '<path d="M16.5 56h67"/>' if dated else ""
     round_ends = 'stroke-linecap="round" stroke-linejoin="round"'
     parts = [f'<g id="{name}u" transform="{fit}" fill="currentColor" {round_ends}>{motif(look.motif_name)}</g>']
@@ -129,9 +132,10 @@ def _place(place: Place, mask: str, look: _Look) -> str:
         cloud = f'<g transform="translate(34 34) scale(1.35)" {_OUTLINE}>{icon("cloud-off")}</g>'
         ring = '<circle cx="50" cy="50" r="43.2" stroke-width="1.6" stroke-dasharray="4 3"/>'
         return f'<g class="s-wait">{ring}{cloud}</g>'
+    size, line = (21, 57) if look.large_places else (38, 63)
     return (
-        f'<circle class="s-place" cx="50" cy="50" r="43.2" stroke-width="1.6"/>'
-        f'<text class="s-place-number" x="50" y="57" font-size="21" font-weight="400">{escape(place.label)}</text>'
+        f'<circle class="s-place" cx="50" cy="50" r="43.2" stroke-width="{1.6 if look.large_places else 2.6}"/>'
+        f'<text class="s-place-number" x="50" y="{line}" font-size="{size}" font-weight="400">{escape(place.label)}</text>'
     )
 
 
@@ -175,13 +179,17 @@ def _day(label: str) -> str:
 
 
 def _reward(place: Place, look: _Look) -> str:
-    """Return the brass place: the motif over a word, or a gift where no word is given or no day is shown."""
-    dashes = '<circle cx="50" cy="50" r="37" stroke-width="1.4" stroke-dasharray="3 2.6"/>' if look.dated else ""
+    """Return the brass place: the motif over a word, without days the word alone, without a word a gift."""
+    motif_shown = look.dated and place.label
+    dashes = '<circle cx="50" cy="50" r="37" stroke-width="1.4" stroke-dasharray="3 2.6"/>' if motif_shown else ""
     ground = '<circle class="s-reward-ground" cx="50" cy="50" r="43" stroke-width="1.8"/>'
     ring = f'<g fill="none" stroke="currentColor">{ground}{dashes}</g>'
-    if not place.label or not look.dated:
+    if not place.label:
         gift = f'<g transform="translate(26 26) scale(2)" {_OUTLINE}>{icon("gift")}</g>'
         return f'<g class="s-reward">{ring}{gift}</g>'
-    size = number(min(17.5, 62 / (0.56 * len(place.label))))
-    word = f'<text x="50" y="74" font-size="{size}" font-weight="700" fill="currentColor">{escape(place.label)}</text>'
-    return f'<g class="s-reward">{ring}<use href="#{look.name}u"/>{word}</g>'
+    widest = 17.5 if look.dated else 36
+    size = number(min(widest, 62 / (0.56 * len(place.label))))
+    line = 74 if look.dated else 62
+    word = f'<text x="50" y="{line}" font-size="{size}" font-weight="700" fill="currentColor">{escape(place.label)}</text>'
+    shown = f'<use href="#{look.name}u" transform="translate(8.5 7) scale(.83)"/>' if look.dated else ""
+    return f'<g class="s-reward">{ring}{shown}{word}</g>'

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from loyalty.design import examples
+from loyalty.design import examples, showcase
 
 THEMES = {"dark": "stammgast-dark", "light": "stammgast"}
 
@@ -12,7 +12,7 @@ THEMES = {"dark": "stammgast-dark", "light": "stammgast"}
 def design(request: HttpRequest) -> HttpResponse:
     """Foundations, components and the merchant's colour; ?theme=dark or light instead of the device's."""
     theme = THEMES.get(request.GET.get("theme", ""), "")
-    return render(request, "design/page.html", {"theme": theme, **examples.design_page()})
+    return render(request, "design/page.html", {"theme": theme, **showcase.page()})
 
 
 def preview(request: HttpRequest, name: str) -> HttpResponse:

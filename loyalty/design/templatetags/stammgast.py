@@ -110,9 +110,9 @@ def guilloche_tag(seed: str, kind: str = "waves") -> SafeString:
 
 
 @register.simple_tag(name="qr")
-def qr_tag(content: str, text: str = "", correction: str = "M") -> SafeString:
-    """A QR code on white with its quiet zone.  text: 'Code of your card' unless given."""
-    return _drawn(qr.drawing(content, text=text or _("Code of your card"), correction=correction))
+def qr_tag(content: str, text: str = "", correction: str = "M", quiet: int = qr.QUIET) -> SafeString:
+    """A QR code on white with `quiet` light modules around.  text: 'Code of your card' unless given."""
+    return _drawn(qr.drawing(content, text=text or _("Code of your card"), correction=correction, quiet=quiet))
 
 
 @register.simple_tag
