@@ -1,6 +1,7 @@
 """The people who work here: who they are, what they may, and the PIN they use at the counter."""
 
 import re
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import models
@@ -35,6 +36,11 @@ def present() -> list[Staff]:
 def find(public_id: str) -> Staff:
     """The person with this id, also one who has left. Raises NotFound."""
     return Staff.objects.by_public_id(Staff.prefix, public_id)
+
+
+def by_id(staff_id: UUID) -> Staff:
+    """The person of a membership. Raises Staff.DoesNotExist."""
+    return Staff.objects.get(id=staff_id)
 
 
 def add(*, name: str, role: str, pin: str = "", email: str = "", actor: str) -> Staff:

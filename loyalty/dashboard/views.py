@@ -1,5 +1,0 @@
-from django.http import HttpResponse
-
-
-def landing(request):
-    return HttpResponse("")

@@ -1,0 +1,1 @@
+"""The pages, by subject. Each view parses, calls one verb, and answers."""
