@@ -12,7 +12,8 @@ USAGE = """Usage: ./run demo                 everything up, with example merchan
        ./run manage COMMAND …      a Django command (the same as ./manage.py)
        ./run bench NAME …          a measurement from bench/
 
-Settings by environment: PORT (8000), DATA_DIR (.data), DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL."""
+Settings by environment: HOST (127.0.0.1), PORT (8000), DATA_DIR (.data), DATABASE_URL,
+DATABASE_OWNER_URL, REDIS_URL."""
 
 LOCKS = {"demo": "requirements.txt", "test": "requirements-dev.txt", "manage": "requirements.txt"}
 LOCKS |= {"bench": "requirements-dev.txt"}

@@ -7,6 +7,7 @@ import subprocess
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 
 from launch import assets, environment, keys
@@ -32,13 +33,19 @@ class Program:
 
 def main() -> None:
     """Start everything and stay until asked to stop. Raises Failed."""
-    home, port = Home(data_dir()), chosen_port()
-    refuse_taken(port)
+    home, host, port = Home(data_dir()), os.environ.get("HOST") or "127.0.0.1", chosen_port()
+    refuse_taken(host, port)
     home.logs.mkdir(parents=True, exist_ok=True)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell starts what it puts in the background with Ctrl-C ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     with ExitStack() as stack:
-        env = os.environ | {"DATA_DIR": str(home.data), "PORT": str(port), "STAMMGAST_DEMO": "1"}
+        env = os.environ | {
+            "DATA_DIR": str(home.data),
+            "HOST": host,
+            "PORT": str(port),
+            "STAMMGAST_DEMO": "1",
+        }
         env["SECRET_KEY"] = os.environ.get("SECRET_KEY") or keys.secret_key(home.data)
         watchdog = _start_services(stack, home, env)
         log = home.logs / "demo.log"
@@ -53,7 +60,7 @@ def main() -> None:
         stack.callback(_stop, programs)
         with step("Web, workers, clock"):
             _start_programs(programs, watchdog, home, env)
-            _wait_for_web(port, programs)
+            _wait_for_web(host, port, programs)
         _welcome(env)
         _stay(programs)
 
@@ -65,12 +72,14 @@ def chosen_port() -> int:
     return int(text)
 
 
-def refuse_taken(port: int) -> None:
+def refuse_taken(host: str, port: int) -> None:
     """Raises Failed if somebody listens on this port already."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("0.0.0.0", port))
+            probe.bind((host, port))
+        except socket.gaierror:
+            raise Failed(f"HOST is {host!r}; it must be an address of this machine, or 0.0.0.0.") from None
         except PermissionError:
             raise Failed(
                 f"Port {port} is reserved for root: choose one above 1023, as in PORT=8080."
@@ -115,7 +124,15 @@ def commands(home: Home, env: dict[str, str]) -> dict[str, list[str]]:
     binaries = VENV / "bin"
     celery = [str(binaries / "python"), "-m", "celery", "-A", "loyalty"]
     return {
-        "web": [str(binaries / "granian"), "--interface", "wsgi", "--host", "0.0.0.0", "--port", env["PORT"]]
+        "web": [
+            str(binaries / "granian"),
+            "--interface",
+            "wsgi",
+            "--host",
+            env["HOST"],
+            "--port",
+            env["PORT"],
+        ]
         + ["--workers", "2", "--blocking-threads", "4", "--no-ws", "loyalty.wsgi:application"],
         "worker": [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"]
         + ["--loglevel", "INFO", "--hostname", f"demo-{env['PORT']}@%h"],
@@ -132,16 +149,27 @@ def commands(home: Home, env: dict[str, str]) -> dict[str, list[str]]:
     }
 
 
-def _wait_for_web(port: int, programs: list[Program]) -> None:
+def _wait_for_web(host: str, port: int, programs: list[Program]) -> None:
     deadline = time.monotonic() + WEB_SECONDS
     while True:
         _refuse_dead(programs)
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if _answers("localhost" if host in ("0.0.0.0", "::") else host, port):
+            return
         if time.monotonic() > deadline:
             raise Failed(f"The web server does not answer. See {programs[0].log}")
         time.sleep(0.05)
+
+
+def _answers(host: str, port: int) -> bool:
+    """Whether a page comes back, any page: the port alone is open before the first worker is ready."""
+    client = HTTPConnection(host, port, timeout=WEB_SECONDS)
+    try:
+        client.request("GET", "/", headers={"Host": "localhost"})
+        return client.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        client.close()
 
 
 def _refuse_dead(programs: list[Program]) -> None:
@@ -168,6 +196,7 @@ def _stay(programs: list[Program]) -> None:
 
 
 def _stop(programs: list[Program]) -> None:
+    say("\n  Stopping …")
     for program in programs:
         program.process.terminate()
     deadline = time.monotonic() + STOP_SECONDS
