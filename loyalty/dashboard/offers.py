@@ -1,0 +1,128 @@
+"""What a program promises, in the words of a poster. Call it in the guests' language."""
+
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from loyalty import tenancy
+from loyalty.dashboard import brands
+from loyalty.dashboard.paper.poster import Offer
+from loyalty.design import wording
+from loyalty.merchants.models import Merchant
+from programs.catalogue import Live
+from rewards import catalogue
+from rewards.models import Reward
+
+# Words that are written small inside of a sentence.
+ARTICLES = {
+    *("ein", "eine", "einen", "der", "die", "das", "den", "zwei", "drei", "dein", "deine", "ihr", "ihre"),
+    *("a", "an", "one", "two", "three", "the", "your", "any", "free"),
+}
+
+
+def of(merchant: Merchant, live: Live | None, *, headline: str, address: str) -> Offer:
+    """The words and colours of a poster. headline: the owner's own, or "" for ours. address: of the sign-up."""
+    logo = bytes(merchant.logo) if merchant.logo and merchant.logo_type == "image/png" else None
+    return Offer(
+        shop=merchant.name,
+        tagline=merchant.tagline,
+        headline=headline or promise(live),
+        stamp_word=_("free"),
+        title=(_("Scan, and"), _("the card is there.")),
+        steps=(
+            _("Point the camera at the code"),
+            _("Enter name and e-mail, done in 20 seconds"),
+            welcome(live),
+        ),
+        foot=f"{_('No app, no password.')} {rule(live)}".strip(),
+        address=address.removeprefix("https://").removeprefix("http://").rstrip("/"),
+        link=address,
+        motif=merchant.motif,
+        colours=brands.palette(merchant),
+        logo=logo,
+    )
+
+
+def promise(live: Live | None) -> str:
+    """The headline: "Zehn Stempel, ein Kaffee aufs Haus."."""
+    reward = _reward(live)
+    if live is None:
+        return _("A card for our regulars.")
+    if live.program.type == "punch_card":
+        count = live.settings.stamps_required
+        words = {"count": _capital(wording.count_word(count, _language())), "reward": _inside(reward)}
+        if reward:
+            sentence = ngettext(
+                "%(count)s stamp, %(reward)s on the house.",
+                "%(count)s stamps, %(reward)s on the house.",
+                count,
+            )
+        else:
+            sentence = ngettext("%(count)s stamp, one reward.", "%(count)s stamps, one reward.", count)
+        return sentence % words
+    if reward:
+        return _("Collect points, %(reward)s on the house.") % {"reward": _inside(reward)}
+    return _("Collect points at each purchase.")
+
+
+def welcome(live: Live | None) -> str:
+    """What joining brings, or when the first stamp comes."""
+    given = live.settings.welcome_stamps if live and live.program.type == "punch_card" else 0
+    if given:
+        words = {"count": wording.count_word(given, _language())}
+        return ngettext("The first stamp is on us", "The first %(count)s stamps are on us", given) % words
+    return _("Show it at each purchase")
+
+
+def rule(live: Live | None) -> str:
+    """The rule in one short sentence."""
+    if live is None:
+        return ""
+    if live.program.type == "points":
+        earn = live.settings.earn
+        money = wording.amount(earn.per_minor, _currency(), _language(), short=True)
+        words = {"count": wording.plain(earn.points, _language()), "money": money}
+        return (
+            ngettext(
+                "%(count)s point for each %(money)s.", "%(count)s points for each %(money)s.", earn.points
+            )
+            % words
+        )
+    per = live.settings.stamp_per
+    if per == "amount":
+        money = wording.amount(live.settings.per_minor, _currency(), _language(), short=True)
+        return _("One stamp for each %(money)s.") % {"money": money}
+    return _("One stamp per item.") if per == "item" else _("One stamp per visit.")
+
+
+def sign_up_url(merchant: Merchant, base: str) -> str:
+    """Where guests sign up. base: the address of this installation, without a slash at its end."""
+    return f"{base}{reverse('card:signup', args=[merchant.slug])}"
+
+
+def _reward(live: Live | None) -> Reward | None:
+    if live is None:
+        return None
+    if live.program.type == "punch_card":
+        named = live.settings.reward
+        return Reward.objects.by_public_id(Reward.prefix, named) if named else None
+    return catalogue.available().filter(program=live.program).first()
+
+
+def _inside(reward: Reward | None) -> str:
+    """A reward's name inside of a sentence: "Ein Kaffee" → "ein Kaffee"; "Haferkeks" stays."""
+    name = reward.name.strip().rstrip(".") if reward else ""
+    first = name.split(" ", 1)[0]
+    return name[:1].lower() + name[1:] if first.lower() in ARTICLES else name
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+def _currency() -> str:
+    return tenancy.merchant().currency
