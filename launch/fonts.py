@@ -4,7 +4,6 @@ The npm package ships the variable font as WOFF2, split by script; here its weig
 scripts joined. A build step of its own process: fontTools is there only inside the environment.
 """
 
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -52,4 +51,4 @@ def _rename(font: TTFont, style: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

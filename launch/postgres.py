@@ -19,6 +19,8 @@ from launch.processes import NOBODY, spawn
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 SUPERUSER = "postgres"
+# Written after initdb: PG_VERSION is there from its first moment, and would make half a cluster look whole.
+COMPLETE = "stammgast_complete"
 
 
 class Postgres:
@@ -39,7 +41,7 @@ class Postgres:
         self._make_folders()
         self.programs = self._reachable_programs()
         data = self._data_folder()
-        if not (data / "PG_VERSION").exists():
+        if not (data / COMPLETE).exists():
             self._initialise(data)
         self._refuse_other_version(data)
         self.process = spawn(
@@ -136,15 +138,16 @@ class Postgres:
         return reachable(folder, self.uid, "-w")
 
     def _initialise(self, data: Path) -> None:
-        argv = [self.programs / "initdb", "-D", data, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8"]
-        argv += ["--locale=C.UTF-8", "--no-instructions"] + ([] if self.durable else ["--no-sync"])
-        # What an interrupted initdb left behind has no PG_VERSION that counts; initdb wants an empty folder.
+        # initdb wants an empty folder; what is here is what an interrupted one left behind.
         for rest in data.iterdir():
             shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
+        argv = [str(self.programs / "initdb"), "-D", str(data), "-U", SUPERUSER, "--auth=trust"]
+        argv += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
+        argv += [] if self.durable else ["--no-sync"]
         process = spawn(argv, log=self.log, uid=self.uid, cwd=data)
-        if process.wait() != 0:
-            for rest in data.iterdir():
-                shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
+        if process.wait() == 0:
+            (data / COMPLETE).touch()
+        else:
             raise Failed(f"PostgreSQL could not make its data folder {data}. {reason_in(self.log)}")
 
     def _refuse_other_version(self, data: Path) -> None:
@@ -169,7 +172,7 @@ class Postgres:
 
     def query(self, sql: str, database: str = "postgres") -> subprocess.CompletedProcess[str]:
         """Run SQL as the superuser, with psql; the text of the answer is in `stdout`."""
-        argv = [self.programs / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", self.home.sockets]
+        argv = [str(self.programs / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", str(self.home.sockets)]
         argv += ["-U", SUPERUSER, "-d", database]
         return subprocess.run(argv, input=sql, capture_output=True, text=True, cwd="/")
 

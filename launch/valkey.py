@@ -29,8 +29,19 @@ class Valkey:
         save = "300 1" if self.durable else ""
         self.process = spawn(
             # A queue must refuse when memory ends, and not forget tasks.
-            [program(), "--port", "0", "--unixsocket", self.home.valkey_socket, "--unixsocketperm", "700"]
-            + ["--dir", folder, "--save", save, "--maxmemory-policy", "noeviction", "--daemonize", "no"],
+            [str(program()), "--port", "0", "--unixsocket", str(self.home.valkey_socket)]
+            + [
+                "--unixsocketperm",
+                "700",
+                "--dir",
+                str(folder),
+                "--save",
+                save,
+                "--maxmemory-policy",
+                "noeviction",
+                "--daemonize",
+                "no",
+            ],
             log=self.log,
             cwd=folder,
         )

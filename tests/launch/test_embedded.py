@@ -3,7 +3,8 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -33,6 +34,16 @@ def wait_until(true, seconds=30):
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
+
+
+def working_in(folder):
+    """The living processes whose working directory is below the folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if entry.readlink().is_relative_to(folder):
+                found.append(int(entry.parent.name))
+    return found
 
 
 def test_a_second_start_finds_the_data_of_the_first(data):
@@ -103,9 +114,11 @@ def test_no_process_is_left_when_the_launcher_dies(data, number):
     sessions = [int(pid) for pid in holder.stdout.readline().split()]
     assert len(sessions) == 3  # PostgreSQL, Valkey and the watchdog itself
     assert all(members_of(session) for session in sessions)
+    # PostgreSQL's own children open sessions of their own; they work inside its data folder.
+    assert len(working_in(data)) > 3
     holder.send_signal(number)
     holder.communicate()
-    wait_until(lambda: not any(members_of(session) for session in sessions))
+    wait_until(lambda: not working_in(data) and not any(members_of(session) for session in sessions))
     with Embedded(data, durable=False):
         assert launch.running(data) is True
 
@@ -163,6 +176,15 @@ def test_a_folder_closed_to_others_works_too_and_keeps_its_data(tmp_path_factory
         assert (Home(data.resolve()).short / "postgres" / "PG_VERSION").exists()
     finally:
         remove_short(Home(data.resolve()))
+
+
+def test_a_cluster_whose_making_was_interrupted_is_made_anew(data):
+    with Embedded(data, durable=False, valkey=False):
+        pass
+    (data / "postgres" / "stammgast_complete").unlink()
+    (data / "postgres" / "postgresql.conf").unlink()
+    with Embedded(data, durable=False, valkey=False), as_owner(data) as owner:
+        assert owner.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_data_of_another_postgresql_version_is_refused_in_a_sentence(data):
