@@ -16,7 +16,16 @@ REF = "#/components/schemas/{model}"
 
 
 class Schema(AutoSchema):
-    """Named in the settings. What an operation says is said by `operation`."""
+    """Named in the settings. What an operation says is said by `operation`; its id is read off the path."""
+
+    def get_operation_id(self):
+        parts = self.path.removeprefix("/api/v1/").split("/")
+        words = [f"by_{part[1:-1]}" if part.startswith("{") else part.replace("-", "_") for part in parts]
+        return "_".join([self.method.lower(), *words])
+
+    def get_description(self):
+        # What the classes say of themselves is for those who read the code.
+        return ""
 
 
 class Shapes(PydanticExtension):
@@ -43,12 +52,12 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "sk_live_… or sk_test_…"}
 
 
-def without_trailing_slash(endpoints):
-    """The paths of this API as they are documented: the slash that each accepts is left out. Others are dropped."""
+def as_documented(endpoints):
+    """The paths as clients know them: below /api, and without the slash that each accepts. Others are dropped."""
     return [
-        (path.rstrip("/"), regex, method, view)
+        (f"/api{path.rstrip('/')}", regex, method, view)
         for path, regex, method, view in endpoints
-        if path.startswith("/api/v1/") and "openapi" not in path
+        if path.startswith("/v1/") and "openapi" not in path
     ]
 
 

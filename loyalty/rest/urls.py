@@ -3,7 +3,7 @@
 from django.urls import re_path
 
 from loyalty.rest.docs import Docs, OpenApi
-from loyalty.rest.resources import merchants
+from loyalty.rest.resources import exports, members, merchants, messages, programs, purchases, rewards
 
 app_name = "rest"
 PARAMETER = r"(?P<{}>[^/]+)"
@@ -18,6 +18,37 @@ def v1(path, view, name):
 urlpatterns = [
     re_path(r"^v1/openapi\.json/?$", OpenApi.as_view(), name="openapi"),
     re_path(r"^docs/?$", Docs.as_view(), name="docs"),
+    v1("programs", programs.ProgramList, "programs"),
+    v1("programs/{program_id}", programs.ProgramDetail, "program"),
+    v1("programs/{program_id}/explanation", programs.ProgramExplanation, "program-explanation"),
+    v1("programs/{program_id}/rules", programs.RuleList, "rules"),
+    v1("programs/{program_id}/rules/{rule_id}", programs.RuleDetail, "rule"),
+    v1("members", members.MemberList, "members"),
+    v1("members/batch", members.MemberBatch, "members-batch"),
+    v1("members/lookup", members.MemberLookup, "members-lookup"),
+    v1("members/{member_id}", members.MemberDetail, "member"),
+    v1("members/{member_id}/entries", members.MemberEntries, "member-entries"),
+    v1("members/{member_id}/vouchers", members.MemberVouchers, "member-vouchers"),
+    v1("members/{member_id}/adjustments", members.MemberAdjustments, "member-adjustments"),
+    v1("members/{member_id}/export", exports.MemberExport, "member-export"),
+    v1("members/{member_id}/erasure", members.MemberErasure, "member-erasure"),
+    v1("purchases", purchases.PurchaseList, "purchases"),
+    v1("purchases/preview", purchases.PurchasePreview, "purchases-preview"),
+    v1("purchases/batch", purchases.PurchaseBatch, "purchases-batch"),
+    v1("purchases/{purchase_id}", purchases.PurchaseDetail, "purchase"),
+    v1("purchases/{purchase_id}/refunds", purchases.PurchaseRefunds, "refunds"),
+    v1("purchases/{purchase_id}/refunds/{refund_id}", purchases.RefundDetail, "refund"),
+    v1("rewards", rewards.RewardList, "rewards"),
+    v1("rewards/{reward_id}", rewards.RewardDetail, "reward"),
+    v1("redemptions", rewards.RedemptionList, "redemptions"),
+    v1("redemptions/{redemption_id}", rewards.RedemptionDetail, "redemption"),
+    v1("redemptions/{redemption_id}/cancellation", rewards.RedemptionCancellation, "redemption-cancellation"),
+    v1("vouchers", rewards.VoucherList, "vouchers"),
+    v1("vouchers/{code}", rewards.VoucherDetail, "voucher"),
+    v1("vouchers/{code}/redemption", rewards.VoucherRedemption, "voucher-redemption"),
+    v1("vouchers/{code}/void", rewards.VoucherVoid, "voucher-void"),
+    v1("messages", messages.MessageList, "messages"),
+    v1("messages/{message_id}", messages.MessageDetail, "message"),
     v1("api-keys", merchants.ApiKeyList, "api-keys"),
     v1("api-keys/{key_id}", merchants.ApiKeyDetail, "api-key"),
     v1("api-keys/{key_id}/revocation", merchants.ApiKeyRevocation, "api-key-revocation"),

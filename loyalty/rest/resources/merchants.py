@@ -78,13 +78,13 @@ class EventList(Resource):
         if member := self.query.get("member"):
             rows = rows.filter(member_id=ids.parse("mem", member))
         rows, following = pagination.page(self.query, rows, by="at")
-        return answer(shapes.Events(data=[_event(row) for row in rows], next_cursor=following))
+        return answer(shapes.Events(data=[told_event(row) for row in rows], next_cursor=following))
 
 
 class EventDetail(Resource):
     @operation("Read an event", scope="read", answers={200: shapes.Event})
     def get(self, request, event_id):
-        return answer(_event(Event.objects.by_public_id("evt", event_id)))
+        return answer(told_event(Event.objects.by_public_id("evt", event_id)))
 
 
 def _key(row):
@@ -104,7 +104,7 @@ def _person(row):
     )
 
 
-def _event(row):
+def told_event(row):
     return shapes.Event(
         id=row.public_id, type=row.kind, member=ids.public("mem", row.member_id), at=row.at, data=row.payload
     )

@@ -23,6 +23,10 @@ class Unit(Answer):
     plural: str
 
 
+class Nothing(Body):
+    """The body of a request that needs none: empty, or {}."""
+
+
 class TurnClock(Body):
     now: When
 

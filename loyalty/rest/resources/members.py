@@ -1,0 +1,161 @@
+"""Members: joining, looking up, changing, correcting, taking along and forgetting."""
+
+from loyalty.errors import Invalid, Refused
+from loyalty.rest import bodies, named, pagination, problems
+from loyalty.rest.resource import Resource, answer
+from loyalty.rest.rows import members as rows
+from loyalty.rest.rows import rewards as reward_rows
+from loyalty.rest.schema import operation
+from loyalty.rest.shapes import members as shapes
+from loyalty.rest.shapes.answers import Nothing, Problem
+from loyalty.rest.shapes.rewards import Vouchers
+from members import consents, editing, finding, privacy
+from members.models import Member
+from programs import adjusting, enrolling
+from programs.models import Account, Entry
+from rewards.models import Voucher
+
+MOST = 10_000
+LOOKUPS = ("card", "phone", "email", "external_id")
+
+
+class MemberList(Resource):
+    @operation(
+        "List members, the newest first", scope="read", answers={200: shapes.Members}, pages=True,
+        query={"program": "Only members with an account in this program."},
+    )  # fmt: skip
+    def get(self, request):
+        found = Member.objects.exclude(status=Member.Status.MERGED)
+        if program := self.query.get("program"):
+            held = Account.objects.filter(program=named.program(program))
+            found = found.filter(id__in=held.values("member_id"))
+        page, following = pagination.page(self.query, found)
+        return answer(shapes.Members(data=rows.members(page), next_cursor=following))
+
+    @operation("Make somebody a member", scope="counter", takes=shapes.NewMember, answers={201: shapes.Member})
+    def post(self, request):
+        body = self.body(shapes.NewMember)
+        member = enrolling.join(**_person(body, _evidence(request.auth)), source="api")
+        return answer(rows.member(member), 201)
+
+
+class MemberBatch(Resource):
+    largest_body = 32_000_000
+
+    @operation(
+        "Make many people members; good rows are kept when others fail", scope="counter",
+        takes=shapes.NewMembers, answers={200: shapes.MemberResults},
+    )  # fmt: skip
+    def post(self, request):
+        read = bodies.read_rows(shapes.NewMember, self.raw, "members", MOST)
+        evidence = _evidence(request.auth)
+        good = [_person(row, evidence) for row in read if not isinstance(row, Invalid)]
+        joined = iter(enrolling.join_many(good, source="api"))
+        results = [row if isinstance(row, Invalid) else next(joined) for row in read]
+        told = iter(rows.members([one.member for one in results if not isinstance(one, Refused)]))
+        return answer(shapes.MemberResults(results=[_result(one, told) for one in results]))
+
+
+class MemberLookup(Resource):
+    @operation(
+        "Find a member by exactly one of these", scope="read", answers={200: shapes.Member},
+        query={
+            "card": "The card's code, its address, or the number on it.", "phone": "A phone number.",
+            "email": "An e-mail address.", "external_id": "Your own id.",
+        },
+    )  # fmt: skip
+    def get(self, request):
+        asked = {name: self.query[name] for name in LOOKUPS if name in self.query}
+        if len(asked) != 1:
+            raise Invalid({name: [named.ONE_OF_FOUR] for name in asked or LOOKUPS})
+        return answer(rows.member(finding.find(**asked)))
+
+
+class MemberDetail(Resource):
+    @operation("Read a member", scope="read", answers={200: shapes.Member})
+    def get(self, request, member_id):
+        return answer(rows.member(named.member_in_path(member_id)))
+
+    @operation("Change a member", scope="counter", takes=shapes.ChangedMember, answers={200: shapes.Member})
+    def patch(self, request, member_id):
+        body = self.body(shapes.ChangedMember)
+        fields = {name: getattr(body, name) for name in body.model_fields_set - {"consents"}}
+        member = editing.change(named.member_in_path(member_id), **fields)
+        for said in body.consents:
+            _say(member, said, _evidence(request.auth))
+        return answer(rows.member(member))
+
+
+class MemberEntries(Resource):
+    @operation(
+        "List what was booked for a member, the newest first", scope="read", answers={200: shapes.Entries}, pages=True,
+        query={"program": "Only entries in this program."},
+    )  # fmt: skip
+    def get(self, request, member_id):
+        booked = _entries(named.member_in_path(member_id))
+        if program := self.query.get("program"):
+            booked = booked.filter(account__program=named.program(program))
+        page, following = pagination.page(self.query, booked)
+        return answer(shapes.Entries(data=rows.entries(page), next_cursor=following))
+
+
+class MemberVouchers(Resource):
+    @operation("List a member's vouchers, the newest first", scope="read", answers={200: Vouchers}, pages=True)
+    def get(self, request, member_id):
+        held = Voucher.objects.filter(member=named.member_in_path(member_id)).select_related("reward")
+        page, following = pagination.page(self.query, held)
+        return answer(Vouchers(data=[reward_rows.voucher(row) for row in page], next_cursor=following))
+
+
+class MemberAdjustments(Resource):
+    @operation(
+        "Correct a balance by hand, with a reason", scope="counter", takes=shapes.Adjustment,
+        answers={201: shapes.Entry},
+    )  # fmt: skip
+    def post(self, request, member_id):
+        body, member = self.body(shapes.Adjustment), named.member_in_path(member_id)
+        written = adjusting.adjust(
+            member=member, program=named.program(body.program), amount=body.amount, reason=body.reason, actor=self.actor
+        )
+        return answer(rows.entries([_entries(member).get(id=written.id)])[0], 201)
+
+
+class MemberErasure(Resource):
+    @operation("Erase a member's personal data", scope="counter", answers={200: shapes.Member})
+    def post(self, request, member_id):
+        self.body(Nothing)
+        return answer(rows.member(privacy.erase(named.member_in_path(member_id))))
+
+
+def _entries(member):
+    return Entry.objects.filter(account__member=member).select_related("account__program")
+
+
+def _evidence(key):
+    return {"source": "api", "key": key.public_id}
+
+
+def _person(body, evidence):
+    return {
+        "name": body.name, "email": body.email or "", "phone": body.phone or "", "birthday": body.birthday,
+        "language": body.language, "external_id": body.external_id, "evidence": evidence,
+        "consents": [said.model_dump(exclude_none=True) for said in body.consents],
+    }  # fmt: skip
+
+
+def _say(member, said, evidence):
+    if said.given:
+        consents.give(member, said.purpose, confirmed=_is_confirmed(said), evidence=evidence)
+    else:
+        consents.withdraw(member, said.purpose, evidence=evidence)
+
+
+def _is_confirmed(said):
+    return said.purpose not in consents.CONFIRMED_BY_ITS_OWNER if said.confirmed is None else said.confirmed
+
+
+def _result(one, told):
+    if isinstance(one, Refused):
+        problem = problems.of_refusal(one)
+        return shapes.MemberResult(status=problem.status, problem=Problem(**problem.document()))
+    return shapes.MemberResult(status=200 if one.is_repeat else 201, member=next(told))

@@ -1,0 +1,143 @@
+"""Purchases: recorded, looked at beforehand, sent in batches, given back."""
+
+from loyalty.errors import Refused
+from loyalty.rest import bodies, named, pagination, problems
+from loyalty.rest.resource import Resource, answer
+from loyalty.rest.rows import members, purchases
+from loyalty.rest.schema import operation
+from loyalty.rest.shapes import purchases as shapes
+from loyalty.rest.shapes.answers import Problem
+from members.models import Member
+from programs.models import Purchase, Refund
+from programs.purchases import Item
+from programs.refunding import Returned
+from rewards import checkout
+
+MOST = 10_000
+
+
+class PurchaseList(Resource):
+    @operation(
+        "List purchases, the latest first", scope="read", answers={200: shapes.Purchases}, pages=True,
+        query={"member": "Only purchases of this member.", "external_id": "Only the purchase with this id of yours."},
+    )  # fmt: skip
+    def get(self, request):
+        found = Purchase.objects.all()
+        if member := self.query.get("member"):
+            found = found.filter(member=named.member_in_path(member))
+        if external_id := self.query.get("external_id"):
+            found = found.filter(external_id=external_id)
+        page, following = pagination.page(self.query, found, by="occurred_at")
+        return answer(shapes.Purchases(data=purchases.listed(page), next_cursor=following))
+
+    @operation(
+        "Record a purchase", scope="counter", takes=shapes.NewPurchase,
+        answers={201: shapes.Purchase, 200: shapes.Purchase},
+    )  # fmt: skip
+    def post(self, request):
+        body = self.body(shapes.NewPurchase)
+        member = named.member(body)
+        recorded = checkout.ring_up(_sale(body, member, named.location(body.location)), actor=self.actor)
+        told = purchases.purchase(recorded, state=_state_of(recorded.purchase))
+        return answer(told, 200 if recorded.is_repeat else 201)
+
+
+class PurchasePreview(Resource):
+    @operation(
+        "Ask what a purchase would give; nothing is stored", scope="counter", takes=shapes.NewPurchase,
+        answers={200: shapes.Purchase},
+    )  # fmt: skip
+    def post(self, request):
+        body = self.body(shapes.NewPurchase)
+        member = named.member(body)
+        recorded = checkout.ring_up(
+            _sale(body, member, named.location(body.location)), actor=self.actor, preview=True
+        )
+        return answer(purchases.purchase(recorded, state=members.state(member), is_stored=recorded.is_repeat))
+
+
+class PurchaseBatch(Resource):
+    largest_body = 64_000_000
+
+    @operation(
+        "Record many purchases, in the order given; good rows are kept when others fail", scope="counter",
+        takes=shapes.NewPurchases, answers={200: shapes.PurchaseResults},
+    )  # fmt: skip
+    def post(self, request):
+        read = bodies.read_rows(shapes.NewPurchase, self.raw, "purchases", MOST)
+        results = _sales(read)
+        recorded = iter(checkout.ring_up_many([one for one in results if not isinstance(one, Refused)], actor=self.actor))
+        results = [one if isinstance(one, Refused) else next(recorded) for one in results]
+        told = iter(purchases.purchases([one for one in results if not isinstance(one, Refused)]))
+        return answer(shapes.PurchaseResults(results=[_result(one, told) for one in results]))
+
+
+class PurchaseDetail(Resource):
+    @operation("Read a purchase", scope="read", answers={200: shapes.Purchase})
+    def get(self, request, purchase_id):
+        row = Purchase.objects.by_public_id("pur", purchase_id)
+        told = purchases.listed([row])[0]
+        return answer(told.model_copy(update={"member_state": _state_of(row)}))
+
+
+class PurchaseRefunds(Resource):
+    @operation(
+        "List the refunds of a purchase, the latest first", scope="read", answers={200: shapes.Refunds}, pages=True
+    )
+    def get(self, request, purchase_id):
+        made = Refund.objects.filter(purchase=Purchase.objects.by_public_id("pur", purchase_id))
+        page, following = pagination.page(self.query, made)
+        return answer(shapes.Refunds(data=[purchases.refund(row) for row in page], next_cursor=following))
+
+    @operation(
+        "Give a purchase back: an amount, items, or all that is left", scope="counter", takes=shapes.NewRefund,
+        answers={201: shapes.MadeRefund},
+    )  # fmt: skip
+    def post(self, request, purchase_id):
+        body = self.body(shapes.NewRefund)
+        row = Purchase.objects.by_public_id("pur", purchase_id)
+        items = None if body.items is None else [Returned(one.sku, one.quantity) for one in body.items]
+        given_back = checkout.give_back(row, amount_minor=body.amount_minor, items=items, actor=self.actor)
+        return answer(purchases.made_refund(given_back, _state_of(row)), 201)
+
+
+class RefundDetail(Resource):
+    @operation("Read a refund", scope="read", answers={200: shapes.Refund})
+    def get(self, request, purchase_id, refund_id):
+        of = Refund.objects.filter(purchase=Purchase.objects.by_public_id("pur", purchase_id))
+        return answer(purchases.refund(of.by_public_id("rfd", refund_id)))
+
+
+def _sale(body, member, location):
+    items = tuple(Item(**item.model_dump()) for item in body.items)
+    return checkout.Sale(
+        member=member, amount_minor=body.amount_minor, currency=body.currency, items=items,
+        occurred_at=body.occurred_at, location=location, external_id=body.external_id, vouchers=tuple(body.vouchers),
+    )  # fmt: skip
+
+
+def _sales(read):
+    """Each row's Sale, or the refusal it deserves."""
+    known = named.Many([body for body in read if not isinstance(body, Refused)])
+    results = []
+    for body in read:
+        try:
+            results.append(
+                body if isinstance(body, Refused) else _sale(body, known.member(body), known.location(body))
+            )
+        except Refused as refusal:
+            results.append(refusal)
+    return results
+
+
+def _state_of(purchase):
+    if purchase.member_id is None:
+        return None
+    return members.state(Member.objects.get(id=purchase.member_id))
+
+
+def _result(one, told):
+    if isinstance(one, Refused):
+        problem = problems.of_refusal(one)
+        return shapes.PurchaseResult(status=problem.status, problem=Problem(**problem.document()))
+    return shapes.PurchaseResult(status=200 if one.is_repeat else 201, purchase=next(told))

@@ -1,0 +1,149 @@
+"""Rewards, and how members take them: redemptions and vouchers."""
+
+from loyalty import clock
+from loyalty.errors import Invalid
+from loyalty.rest import named, pagination
+from loyalty.rest.resource import Resource, answer
+from loyalty.rest.rows import members
+from loyalty.rest.rows import rewards as rows
+from loyalty.rest.schema import operation
+from loyalty.rest.shapes import rewards as shapes
+from loyalty.rest.shapes.answers import Nothing
+from members.models import Member
+from programs.purchases import Item
+from rewards import catalogue, checkout, redeeming, vouchers
+from rewards.models import Redemption, Reward, Voucher
+
+
+class RewardList(Resource):
+    @operation(
+        "List rewards, the newest first", scope="read", answers={200: shapes.Rewards}, pages=True,
+        query={"program": "Only rewards of this program."},
+    )  # fmt: skip
+    def get(self, request):
+        found = Reward.objects.all()
+        if program := self.query.get("program"):
+            found = found.filter(program=named.program(program))
+        page, following = pagination.page(self.query, found)
+        return answer(shapes.Rewards(data=[rows.reward(row) for row in page], next_cursor=following))
+
+    @operation("Make a reward", scope="admin", takes=shapes.NewReward, answers={201: shapes.Reward})
+    def post(self, request):
+        body = self.body(shapes.NewReward)
+        columns = rows.columns(body) | {"program": named.program(body.program)}
+        return answer(rows.reward(catalogue.create_reward(**columns)), 201)
+
+
+class RewardDetail(Resource):
+    @operation("Read a reward", scope="read", answers={200: shapes.Reward})
+    def get(self, request, reward_id):
+        return answer(rows.reward(named.reward(reward_id)))
+
+    @operation(
+        "Change a reward; what was redeemed stays as it was paid", scope="admin", takes=shapes.ChangedReward,
+        answers={200: shapes.Reward},
+    )  # fmt: skip
+    def patch(self, request, reward_id):
+        body, reward = self.body(shapes.ChangedReward), named.reward(reward_id)
+        columns = rows.columns(body)
+        if "archived" in columns:
+            columns["archived_at"] = (reward.archived_at or clock.now()) if columns.pop("archived") else None
+        return answer(rows.reward(catalogue.change_reward(reward, **columns)))
+
+
+class RedemptionList(Resource):
+    @operation(
+        "List redemptions, the latest first", scope="read", answers={200: shapes.Redemptions}, pages=True,
+        query={"member": "Only redemptions of this member."},
+    )  # fmt: skip
+    def get(self, request):
+        found = Redemption.objects.all()
+        if member := self.query.get("member"):
+            found = found.filter(member=named.member_in_path(member))
+        page, following = pagination.page(self.query, found, by="at")
+        return answer(shapes.Redemptions(data=rows.redemptions(page), next_cursor=following))
+
+    @operation(
+        "Take a reward, for points or for a full card", scope="counter", takes=shapes.NewRedemption,
+        answers={201: shapes.MadeRedemption},
+    )  # fmt: skip
+    def post(self, request):
+        body = self.body(shapes.NewRedemption)
+        member = named.somebody(body)
+        redemption = redeeming.redeem(
+            member=member, reward=named.reward(body.reward), use=body.use,
+            location=named.location(body.location), actor=self.actor,
+        )  # fmt: skip
+        return answer(_made(redemption, member), 201)
+
+
+class RedemptionDetail(Resource):
+    @operation("Read a redemption", scope="read", answers={200: shapes.Redemption})
+    def get(self, request, redemption_id):
+        return answer(rows.redemption(Redemption.objects.by_public_id("red", redemption_id)))
+
+
+class RedemptionCancellation(Resource):
+    @operation(
+        "Undo a redemption: the points go back into the lots they came from", scope="counter",
+        answers={200: shapes.MadeRedemption},
+    )  # fmt: skip
+    def post(self, request, redemption_id):
+        self.body(Nothing)
+        redemption = Redemption.objects.by_public_id("red", redemption_id)
+        cancelled = redeeming.cancel(redemption, actor=self.actor)
+        return answer(_made(cancelled, Member.objects.get(id=cancelled.member_id)))
+
+
+class VoucherList(Resource):
+    @operation(
+        "List vouchers, the newest first", scope="read", answers={200: shapes.Vouchers}, pages=True,
+        query={"member": "Only vouchers of this member."},
+    )  # fmt: skip
+    def get(self, request):
+        found = Voucher.objects.select_related("reward")
+        if member := self.query.get("member"):
+            found = found.filter(member=named.member_in_path(member))
+        page, following = pagination.page(self.query, found)
+        return answer(shapes.Vouchers(data=[rows.voucher(row) for row in page], next_cursor=following))
+
+
+class VoucherDetail(Resource):
+    @operation("Read a voucher by its code", scope="read", answers={200: shapes.Voucher})
+    def get(self, request, code):
+        return answer(rows.voucher(vouchers.find(code)))
+
+
+class VoucherRedemption(Resource):
+    @operation(
+        "Use a voucher outside of a purchase recorded here", scope="counter", takes=shapes.UsedOn,
+        answers={200: shapes.UsedVoucher},
+    )  # fmt: skip
+    def post(self, request, code):
+        body, voucher = self.body(shapes.UsedOn), vouchers.find(code)
+        discount = _discount(voucher, body)
+        return answer(rows.used_voucher(vouchers.use(voucher), discount))
+
+
+class VoucherVoid(Resource):
+    @operation("Take a voucher out of use", scope="counter", answers={200: shapes.Voucher})
+    def post(self, request, code):
+        self.body(Nothing)
+        return answer(rows.voucher(vouchers.void(vouchers.find(code))))
+
+
+def _made(redemption, member):
+    told = rows.redemption(redemption).model_dump()
+    return shapes.MadeRedemption(**told, member_state=members.state(member))
+
+
+def _discount(voucher, body):
+    """What the voucher takes off, in minor units: that of a sale which is looked at and not recorded."""
+    vouchers.refuse_unusable(voucher)
+    if voucher.reward.kind == Reward.Kind.PRODUCT:
+        return 0
+    if body.amount_minor is None:
+        raise Invalid({"amount_minor": [rows.AMOUNT_NEEDED]})
+    items = tuple(Item(**item.model_dump()) for item in body.items)
+    sale = checkout.Sale(member=None, amount_minor=body.amount_minor, items=items, vouchers=(voucher.code,))
+    return checkout.ring_up(sale, preview=True).purchase.discount_minor

@@ -1,0 +1,1 @@
+"""From rows and results of verbs to answers, one file per noun."""

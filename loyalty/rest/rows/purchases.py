@@ -1,0 +1,83 @@
+"""Purchases and refunds as the API tells them."""
+
+from loyalty import ids
+from loyalty.rest.rows import members
+from loyalty.rest.shapes import purchases as shapes
+from loyalty.rest.shapes.members import Unlocked
+from programs.accounts import Unlock
+from programs.crediting import CreditLine
+from programs.models import Credit, Program
+from programs.purchases import Recorded
+from rewards.models import Reward
+
+KEPT = ("sku", "name", "category", "brand", "quantity", "amount_minor", "discount_minor", "returned")
+
+
+def purchase(recorded, *, state=None, is_stored=True):
+    """One Recorded. state: the member's, where it is told."""
+    return purchases([recorded], is_stored=is_stored)[0].model_copy(update={"member_state": state})
+
+
+def purchases(several, *, is_stored=True):
+    """Many Recorded: the rewards they unlocked are read in one query."""
+    unlocked = {unlock.reward_id for one in several for unlock in one.unlocks}
+    rewards = {row.id: row for row in Reward.objects.filter(id__in=unlocked)} if unlocked else {}
+    return [_purchase(one, rewards, is_stored) for one in several]
+
+
+def listed(rows):
+    """Purchase rows, as they were answered when they were recorded: three queries, however many."""
+    keys = [row.id for row in rows]
+    told = {row.id: Recorded(row, []) for row in rows}
+    for credit in Credit.objects.filter(purchase_id__in=keys).select_related("program").order_by("id"):
+        told[credit.purchase_id].credits.append(CreditLine(credit.program, credit))
+    for unlock in Unlock.objects.filter(purchase_id__in=keys).order_by("at", "id"):
+        told[unlock.purchase_id].unlocks.append(unlock)
+    return purchases([told[row.id] for row in rows])
+
+
+def refund(row):
+    return shapes.Refund(**_refund(row))
+
+
+def made_refund(given_back, state):
+    returned = [
+        shapes.GivenBack(
+            redemption=one.public_id, program=ids.public(Program.prefix, one.reward.program_id), amount=one.cost
+        )
+        for one in given_back.returned
+    ]
+    return shapes.MadeRefund(**_refund(given_back.refund), returned=returned, member_state=state)
+
+
+def _purchase(recorded, rewards, is_stored):
+    row = recorded.purchase
+    return shapes.Purchase(
+        id=row.public_id if is_stored else None, member=ids.public("mem", row.member_id),
+        amount_minor=row.amount_minor, discount_minor=row.discount_minor, net_minor=row.net_minor,
+        refunded_minor=row.refunded_minor, currency=row.currency, discounts=row.discounts,
+        items=[shapes.Item(**{name: item[name] for name in KEPT}) for item in row.items],
+        occurred_at=row.occurred_at, recorded_at=row.recorded_at, location=ids.public("loc", row.location_id),
+        external_id=row.external_id, actor=row.actor, credits=[_credit(line) for line in recorded.credits],
+        unlocked=[_unlocked(rewards[one.reward_id]) for one in recorded.unlocks if one.reward_id in rewards],
+        member_state=None,
+    )  # fmt: skip
+
+
+def _credit(line):
+    return shapes.Credit(
+        program=line.program.public_id, amount=line.amount, unit=members.unit(line.program),
+        available_at=line.credit.available_at, expires_at=line.credit.expires_at,
+        because=members.reasons(line.because, line.program),
+    )  # fmt: skip
+
+
+def _unlocked(reward):
+    return Unlocked(reward=members.reward_name(reward), voucher=None)
+
+
+def _refund(row):
+    return {
+        "id": row.public_id, "purchase": ids.public("pur", row.purchase_id), "amount_minor": row.amount_minor,
+        "at": row.at, "debits": row.debits,
+    }  # fmt: skip

@@ -1,0 +1,78 @@
+"""Rewards, redemptions, vouchers and messages as the API tells them."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from loyalty import ids
+from loyalty.rest.shapes import rewards as shapes
+from programs.models import Account
+from rewards import vouchers as voucher_verbs
+from rewards.models import Voucher
+
+SAME = ("name", "description", "kind", "cost", "value_minor", "skus", "min_purchase_minor", "cost_to_merchant_minor",
+        "stock", "taken", "per_member", "valid_days", "starts_at", "ends_at", "archived_at", "created_at")  # fmt: skip
+
+
+AMOUNT_NEEDED = _("Send the amount that the voucher is used on.")
+
+
+def columns(body):
+    """The columns of a Reward that a body sends; its program is left to the caller."""
+    sent = {name: getattr(body, name) for name in body.model_fields_set - {"program"}}
+    if sent.get("percent") is not None:
+        sent["percent"] = Decimal(sent["percent"])
+    return sent
+
+
+def reward(row):
+    percent = None if row.percent is None else f"{Decimal(row.percent).normalize():f}"
+    return shapes.Reward(
+        id=row.public_id, program=ids.public("prg", row.program_id), percent=percent,
+        **{name: getattr(row, name) for name in SAME},
+    )  # fmt: skip
+
+
+def redemption(row):
+    return redemptions([row])[0]
+
+
+def redemptions(rows):
+    """Redemptions with the codes of their vouchers and what is left on their accounts: two queries more."""
+    codes = dict(Voucher.objects.filter(redemption__in=rows).values_list("redemption_id", "code"))
+    accounts = Account.objects.filter(id__in=[row.account_id for row in rows if row.account_id])
+    left = {account.id: account.balance - account.debt for account in accounts}
+    return [
+        shapes.Redemption(
+            id=row.public_id, member=ids.public("mem", row.member_id), reward=ids.public("rwd", row.reward_id),
+            cost=row.cost, use=row.use, status=row.status, at=row.at, cancelled_at=row.cancelled_at,
+            location=ids.public("loc", row.location_id), actor=row.actor, voucher=codes.get(row.id),
+            balance=left.get(row.account_id),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def voucher(row):
+    return shapes.Voucher(**_voucher(row))
+
+
+def used_voucher(row, discount_minor):
+    return shapes.UsedVoucher(**_voucher(row), discount_minor=discount_minor)
+
+
+def _voucher(row):
+    return {
+        "code": row.code, "reward": row.reward.public_id, "name": row.reward.name, "kind": row.reward.kind,
+        "member": ids.public("mem", row.member_id), "status": voucher_verbs.status(row),
+        "valid_until": row.valid_until, "used_at": row.used_at, "purchase": ids.public("pur", row.used_in_id),
+        "created_at": row.created_at,
+    }  # fmt: skip
+
+
+def message(row):
+    return shapes.Message(
+        id=row.public_id, member=ids.public("mem", row.member_id), campaign=row.campaign, channel=row.channel,
+        occasion=row.occasion, language=row.language, status=row.status, due_at=row.due_at, sent_at=row.sent_at,
+        created_at=row.created_at, problem=row.problem, figures=row.figures,
+    )  # fmt: skip

@@ -1,0 +1,21 @@
+"""Everything that is held about a member."""
+
+from loyalty.rest.shapes.fields import Answer, Moment
+from loyalty.rest.shapes.members import Consent, Entry, Member
+from loyalty.rest.shapes.merchants import Event
+from loyalty.rest.shapes.purchases import Purchase
+from loyalty.rest.shapes.rewards import Message, Redemption, Voucher
+
+
+class Export(Answer):
+    """Art. 15 and 20 GDPR. `consents`: every word that was said, not only the latest."""
+
+    exported_at: Moment
+    member: Member
+    consents: list[Consent]
+    entries: list[Entry]
+    purchases: list[Purchase]
+    redemptions: list[Redemption]
+    vouchers: list[Voucher]
+    messages: list[Message]
+    events: list[Event]
