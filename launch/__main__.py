@@ -53,8 +53,19 @@ def _run(command: str, rest: list[str]) -> int:
     elif command == "manage":
         _become(["manage.py", *rest])
     else:
-        _become(["-m", f"bench.{rest[0]}" if rest else "bench", *rest[1:]])
+        _measure(rest)
     return 0
+
+
+def _measure(rest: list[str]) -> None:
+    from launch.places import ROOT
+
+    names = sorted(file.stem for file in (ROOT / "bench").glob("[a-z]*.py"))
+    if not rest or rest[0] not in names:
+        raise Failed(
+            f"Say which measurement: ./run bench NAME, with one of {', '.join(names) or 'none yet'}."
+        )
+    _become(["-m", f"bench.{rest[0]}", *rest[1:]])
 
 
 def _enter_environment(command: str, rest: list[str]) -> None:
@@ -77,6 +88,9 @@ def _become(arguments: list[str]) -> None:
 
     if arguments[0] == "manage.py":
         arguments = [str(ROOT / "manage.py"), *arguments[1:]]
+    else:
+        # Without -P, Python would look for the modules in the current folder first, which may be anywhere.
+        arguments = ["-P", *arguments]
     os.execv(PYTHON, [str(PYTHON), *arguments])
 
 

@@ -19,11 +19,12 @@ def taken_port():
         yield holder.getsockname()[1]
 
 
-def run(*arguments, **variables):
+def run(*arguments, cwd=None, **variables):
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     return subprocess.run(
         [sys.executable, str(ROOT / "run"), *arguments],
         env=env | variables,
+        cwd=cwd,
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
@@ -62,6 +63,13 @@ def test_a_data_dir_that_is_a_file_is_one_sentence(tmp_path):
 def test_an_unknown_command_shows_the_usage():
     done = run("dance")
     assert (done.returncode, done.stdout.split("\n")[0].split()[:3]) == (1, ["Usage:", "./run", "demo"])
+
+
+def test_the_current_folder_does_not_matter(tmp_path):
+    (tmp_path / "launch.py").write_text("raise SystemExit('the wrong one')")
+    done = run("manage", "version", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("5.2.")
 
 
 def free_port():

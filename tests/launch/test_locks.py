@@ -34,3 +34,10 @@ def test_the_npm_lock_records_hashes_and_no_addresses():
 
 def test_the_development_lock_holds_the_first_one_at_the_same_versions():
     assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_nothing_that_is_asked_for_is_missing_in_the_lock(lock):
+    wishes = (ROOT / lock).with_suffix(".in").read_text()
+    asked = set(re.findall(r"^([a-z][a-z0-9-]*)", wishes, re.M))
+    assert asked <= set(pins(lock))
