@@ -10,14 +10,8 @@ from loyalty.dashboard.paper.poster import Offer
 from loyalty.design import wording
 from loyalty.merchants.models import Merchant
 from programs.catalogue import Live
-from rewards import catalogue
+from rewards import catalogue, sentences
 from rewards.models import Reward
-
-# Words that are written small inside of a sentence.
-ARTICLES = {
-    *("ein", "eine", "einen", "der", "die", "das", "den", "zwei", "drei", "dein", "deine", "ihr", "ihre"),
-    *("a", "an", "one", "two", "three", "the", "your", "any", "free"),
-}
 
 
 def of(merchant: Merchant, live: Live | None, *, headline: str, address: str) -> Offer:
@@ -50,7 +44,10 @@ def promise(live: Live | None) -> str:
         return _("A card for our regulars.")
     if live.program.type == "punch_card":
         count = live.settings.stamps_required
-        words = {"count": _capital(wording.count_word(count, _language())), "reward": _inside(reward)}
+        words = {
+            "count": sentences.capitalised(wording.count_word(count, _language())),
+            "reward": _inside(reward),
+        }
         if reward:
             sentence = ngettext(
                 "%(count)s stamp, %(reward)s on the house.",
@@ -110,14 +107,7 @@ def _reward(live: Live | None) -> Reward | None:
 
 
 def _inside(reward: Reward | None) -> str:
-    """A reward's name inside of a sentence: "Ein Kaffee" → "ein Kaffee"; "Haferkeks" stays."""
-    name = reward.name.strip().rstrip(".") if reward else ""
-    first = name.split(" ", 1)[0]
-    return name[:1].lower() + name[1:] if first.lower() in ARTICLES else name
-
-
-def _capital(word: str) -> str:
-    return word[:1].upper() + word[1:]
+    return sentences.inside(reward.name.strip().rstrip(".")) if reward else ""
 
 
 def _language() -> str:

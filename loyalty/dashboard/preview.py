@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from loyalty.dashboard.forms.programs import MOST_STAMPS
-from loyalty.design import stamps
+from loyalty.design import stamps, wording
+from rewards import sentences
 
 ON_THE_WAY, FULL, NEW = "way", "full", "new"
 # A number no card has: the pattern of the preview is always the same.
@@ -68,18 +69,23 @@ def _next(values: Mapping[str, Any], *, total: int, given: int, interim: int) ->
     reward = str(values.get("reward_name") or _("Your reward"))
     if given >= total:
         return _("Your card is full."), reward
-    left = total - given
-    to_the_end = ngettext(
-        "One more stamp, then the card is full.", "%(count)s more stamps, then the card is full.", left
-    ) % {"count": left}
     if interim > given:
-        on_the_way = ngettext(
-            "One more stamp to the reward on the way.",
-            "%(count)s more stamps to the reward on the way.",
-            interim - given,
-        ) % {"count": interim - given}
-        return on_the_way, str(values["interim_name"])
-    return to_the_end, reward
+        return _to_go(interim - given, str(values["interim_name"])), _to_go(total - given, reward)
+    return _to_go(total - given, reward), ""
+
+
+def _to_go(missing: int, reward: str) -> str:
+    """The sentence of the card itself: "Noch drei Stempel, dann ist ein Kaffee gratis."."""
+    words = {
+        "count": wording.count_word(missing, get_language() or "en"),
+        "reward": sentences.inside(reward),
+    }
+    sentence = ngettext(
+        "%(count)s more stamp, then %(reward)s is free.",
+        "%(count)s more stamps, then %(reward)s is free.",
+        missing,
+    )
+    return sentences.capitalised(sentence % words)
 
 
 def _points(values: Mapping[str, Any], *, state: str) -> Preview:

@@ -7,23 +7,15 @@ from programs.models import Program
 from rewards import catalogue
 from rewards.models import Reward
 
-UNITS = {
-    "de": {
-        "punch_card": {"singular": "Stempel", "plural": "Stempel"},
-        "points": {"singular": "Punkt", "plural": "Punkte"},
-    }
-}
 
-
-def create(form: ProgramForm, *, language: str, actor: str) -> Program:
-    """Make the program that the editor describes, with its rewards. language: the merchant's, for the unit."""
+def create(form: ProgramForm, *, actor: str) -> Program:
+    """Make the program that the editor describes, with its rewards."""
     settings = form.settings()
     if isinstance(form, PunchCardForm):
         settings |= {"reward": form.reward(), "interim": _interim(form, form.before)}
     program = catalogue.create_program(
         type=form.type,
         name=form.cleaned_data["name"],
-        unit=UNITS.get(language, {}).get(form.type),
         settings=settings,
         actor=actor,
     )

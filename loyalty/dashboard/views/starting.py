@@ -122,7 +122,7 @@ def start_program(request: MerchantRequest) -> HttpResponse:
     form = _program_form(request, kind)
     if request.method == "POST" and form.is_valid():
         try:
-            program_editing.create(form, language=request.merchant.language, actor=request.actor)
+            program_editing.create(form, actor=request.actor)
             return redirect("dashboard:start_done")
         except Refused as refused:
             show(refused, form)
