@@ -87,7 +87,7 @@ class PurchaseRefunds(Resource):
     def get(self, request, purchase_id):
         made = Refund.objects.filter(purchase=Purchase.objects.by_public_id("pur", purchase_id))
         page, following = pagination.page(self.query, made)
-        return answer(shapes.Refunds(data=[purchases.refund(row) for row in page], next_cursor=following))
+        return answer(shapes.Refunds(data=purchases.refunds(page), next_cursor=following))
 
     @operation(
         "Give a purchase back: an amount, items, or all that is left", scope="counter", takes=shapes.NewRefund,
@@ -105,7 +105,7 @@ class RefundDetail(Resource):
     @operation("Read a refund", scope="read", answers={200: shapes.Refund})
     def get(self, request, purchase_id, refund_id):
         of = Refund.objects.filter(purchase=Purchase.objects.by_public_id("pur", purchase_id))
-        return answer(purchases.refund(of.by_public_id("rfd", refund_id)))
+        return answer(purchases.refunds([of.by_public_id("rfd", refund_id)])[0])
 
 
 def _sale(body, member, location):
