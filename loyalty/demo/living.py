@@ -1,0 +1,153 @@
+"""Twelve weeks in the life of a shop, through the same verbs as a real one: guests join, come, redeem, stay away."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth import get_user_model
+
+from loyalty import clock, tenancy
+from loyalty.demo import shops
+from loyalty.events.models import Event
+from loyalty.merchants import registering, staffing
+from loyalty.merchants.models import Location, Merchant
+from members import consents
+from members.models import Consent
+from programs import enrolling
+from rewards import catalogue, checkout, redeeming, standing
+
+DAYS = 84
+OPEN_HOURS = range(7, 19)
+
+
+@dataclass
+class Visitor:
+    """A guest with habits. stays_away_from: the day after which they are not seen any more, or None."""
+
+    member: object
+    every_days: float
+    hour: int
+    stays_away_from: int | None
+
+
+def open_shop(shop: shops.Shop, *, today: datetime) -> Merchant:
+    """Make a merchant of the demo with twelve weeks of history, ending now."""
+    start = today - timedelta(days=DAYS)
+    with clock.at(start):
+        user = get_user_model().objects.create_user(shop.email, shop.email, shops.PASSWORD)
+        merchant = registering.register(
+            name=shop.name, email=shop.email, currency="EUR", timezone="Europe/Berlin", country="DE", user=user,
+            owner_name=shop.owner, location_name=shop.location_names[0], colour_hex=shop.colour, tagline=shop.tagline,
+            motif=shop.motif, legal_name=f"{shop.name}, {shop.owner}", legal_address=shop.street,
+            contact_name=shop.owner, informal=shop.informal,
+        ).merchant  # fmt: skip
+        with tenancy.scope(merchant):
+            _furnish(shop)
+    life = _Life(shop, merchant, today)
+    for day in range(DAYS + 1):
+        life.live(day)
+    with tenancy.scope(merchant):
+        # What happened before the demo was started is no news.
+        Event.objects.update(relayed_at=clock.now())
+    return merchant
+
+
+def _furnish(shop):
+    for name in shop.location_names[1:]:
+        Location.objects.create(name=name)
+    owner = staffing.present()[0]
+    staffing.set_pin(owner, shops.PIN, actor=shop.owner)
+    for name in shop.staff:
+        staffing.add(name=name, role="cashier", pin=shops.PIN, actor=shop.owner)
+    made = [catalogue.create_program(actor=shop.owner, **program) for program in shop.programs]
+    for reward in shop.rewards:
+        catalogue.create_reward(program=made[-1], **reward)
+
+
+class _Life:
+    """The days of one shop. The same shop always lives the same life."""
+
+    def __init__(self, shop, merchant, today):
+        self.shop, self.merchant, self.today = shop, merchant, today
+        self.chance = random.Random(shop.name)
+        self.zone = ZoneInfo(merchant.timezone)
+        self.visitors: list[Visitor] = []
+        self.joining = sorted(int(self.chance.random() ** 1.6 * DAYS) for _guest in range(shop.guests - 1))
+
+    def live(self, day):
+        morning = (self.today.astimezone(self.zone) - timedelta(days=DAYS - day)).replace(
+            hour=6, minute=30, second=0, microsecond=0
+        )
+        if morning > self.today:
+            return
+        with clock.at(morning), tenancy.scope(self.merchant):
+            self._join(day)
+        evening = min(morning.replace(hour=20), self.today)
+        with clock.at(evening), tenancy.scope(self.merchant):
+            came = self._visits(day, morning, evening)
+            checkout.ring_up_many(
+                [sale for _visitor, sale in came], actor=self.chance.choice(self.shop.staff)
+            )
+            self._redeem([visitor for visitor, _sale in came])
+
+    def _join(self, day):
+        if day == 0:
+            guest = self.shop.guest
+            member = self._enrol(guest.name, guest.email, guest.language)
+            consents.give(
+                member, Consent.Purpose.EMAIL_MARKETING, confirmed=True, evidence={"source": "demo"}
+            )
+            self.visitors.append(Visitor(member, guest.every_days, 8, None))
+        for number, joins_on in enumerate(self.joining):
+            if joins_on == day:
+                name = f"{self.chance.choice(shops.FIRST)} {self.chance.choice(shops.LAST)}"
+                email = (
+                    f"gast{number}@{self.shop.name.lower()}-gast.example"
+                    if self.chance.random() < 0.7
+                    else ""
+                )
+                member = self._enrol(name, email, "de" if self.chance.random() < 0.93 else "en")
+                every = self.chance.choice((2.5, 4, 6, 7, 7, 10, 14))
+                leaves = self.chance.randrange(day + 1, DAYS + 90)
+                hour = self.chance.choice((7, 8, 8, 9, 10, 12, 13, 15, 17))
+                self.visitors.append(Visitor(member, every, hour, leaves))
+
+    def _enrol(self, name, email, language):
+        place = Location.objects.order_by("id").first()
+        return enrolling.join(name=name, email=email, language=language, location=place, source="poster")
+
+    def _visits(self, day, morning, evening):
+        places = list(Location.objects.order_by("id"))
+        came = []
+        for visitor in self.visitors:
+            is_gone = visitor.stays_away_from is not None and day >= visitor.stays_away_from
+            if is_gone or self.chance.random() > 1 / visitor.every_days:
+                continue
+            hour = min(18, max(7, visitor.hour + self.chance.choice((-1, 0, 0, 0, 1))))
+            at = morning.replace(hour=hour, minute=self.chance.randrange(60))
+            if at <= evening:
+                came.append((visitor, self._sale(visitor.member, at, self.chance.choice(places))))
+        for _stranger in range(self.chance.randrange(4, 9)):
+            at = morning.replace(hour=self.chance.choice(OPEN_HOURS), minute=self.chance.randrange(60))
+            if at <= evening:
+                came.append((None, self._sale(None, at, places[0])))
+        return sorted(came, key=lambda one: one[1].occurred_at)
+
+    def _sale(self, member, at, place):
+        amount = int(self.shop.basket_minor * self.chance.lognormvariate(0, 0.45))
+        if member is None:
+            # Guests without a card buy a little less, as everywhere.
+            amount = int(amount * 0.85)
+        return checkout.Sale(member=member, amount_minor=amount // 10 * 10, occurred_at=at, location=place)
+
+    def _redeem(self, came):
+        for visitor in came:
+            if visitor is None or visitor.member.name == self.shop.guest.name:
+                continue
+            for one in standing.of(visitor.member):
+                wanted = one.unlocked or one.reachable[-1:]
+                if wanted and self.chance.random() < (0.7 if one.unlocked else 0.25):
+                    redeeming.redeem(
+                        member=visitor.member, reward=wanted[0], actor=self.chance.choice(self.shop.staff)
+                    )

@@ -1,0 +1,103 @@
+"""The three shops of the demo, and the guests that everybody is shown."""
+
+from dataclasses import dataclass, field
+
+PASSWORD = "guten-morgen-2026"
+PIN = "4826"
+
+
+@dataclass(frozen=True)
+class Guest:
+    name: str
+    email: str
+    every_days: float
+    language: str = "de"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A merchant of the demo. programs: arguments of rewards.catalogue.create_program. rewards: for points."""
+
+    name: str
+    tagline: str
+    email: str
+    owner: str
+    colour: str
+    motif: str
+    street: str
+    staff: tuple[str, ...]
+    programs: tuple[dict, ...]
+    guest: Guest
+    basket_minor: int
+    guests: int
+    informal: bool = False
+    rewards: tuple[dict, ...] = ()
+    location_names: tuple[str, ...] = field(default=("Hauptgeschäft",))
+
+
+MORGENROT = Shop(
+    name="Morgenrot", tagline="Café & Rösterei, Leipzig", email="aylin@morgenrot.example", owner="Aylin Brandt",
+    colour="#C5381F", motif="cup", street="Karl-Heine-Straße 41, 04229 Leipzig", staff=("Lena", "Tom"),
+    location_names=("Karl-Heine-Straße", "Plagwitzer Bahnhof"),
+    programs=(
+        {"type": "punch_card", "name": "Kaffeekarte", "settings": {
+            "stamps_required": 10, "welcome_stamps": 1, "cooldown_minutes": 60,
+            "reward": {"name": "Ein Kaffee nach Wahl", "description": "Jede Größe, auch mit Hafermilch.",
+                       "value_minor": 390, "cost_to_merchant_minor": 85},
+        }},
+    ),
+    guest=Guest("Maximiliane Freifrau von Hohenthal-Bergenstein", "maximiliane@hohenthal.example", 6.0),
+    basket_minor=620, guests=64,
+)  # fmt: skip
+
+FELDMANN = Shop(
+    name="Feldmann", tagline="Handwerksbäckerei seit 1924", email="hinnerk@feldmann.example", owner="Hinnerk Feldmann",
+    colour="#F3B61F", motif="wheat", street="Jahnplatz 9, 33602 Bielefeld", staff=("Svenja",),
+    location_names=("Jahnplatz",),
+    programs=(
+        {"type": "points", "name": "Brotpunkte", "settings": {
+            "earn": {"points": 1, "per_minor": 100, "accumulate": True},
+            "expiry": {"kind": "after", "months": 12, "round_to": "month_end"},
+        }},
+    ),
+    rewards=(
+        {"name": "Zwei Brötchen nach Wahl", "cost": 40, "value_minor": 130, "cost_to_merchant_minor": 35},
+        {"name": "Franzbrötchen", "cost": 60, "value_minor": 240, "cost_to_merchant_minor": 60},
+        {"name": "Becher Kaffee", "cost": 80, "value_minor": 290, "cost_to_merchant_minor": 55},
+        {"name": "Landbrot", "cost": 150, "value_minor": 590, "cost_to_merchant_minor": 170},
+        {"name": "Dinkel-Vollkornbrot", "cost": 180, "value_minor": 690, "cost_to_merchant_minor": 210},
+    ),
+    guest=Guest("Jürgen Großkreuz", "juergen@grosskreuz.example", 5.0),
+    basket_minor=1140, guests=52,
+)  # fmt: skip
+
+LINDQVIST = Shop(
+    name="Lindqvist", tagline="Bücher und Papier, München", email="ingrid@lindqvist.example", owner="Ingrid Lindqvist",
+    colour="#1F4B3F", motif="book", street="Schellingstraße 3, 80799 München", staff=("Noah",), informal=True,
+    location_names=("Schellingstraße",),
+    programs=(
+        {"type": "punch_card", "name": "Lesekarte", "settings": {
+            "stamps_required": 8, "stamp_per": "amount", "per_minor": 1000, "accumulate": True,
+            "reward": {"name": "Ein Taschenbuch", "description": "Bis 14 €.", "value_minor": 1400,
+                       "cost_to_merchant_minor": 820},
+        }},
+        {"type": "points", "name": "Papierpunkte", "settings": {"earn": {"points": 1, "per_minor": 200}}},
+    ),
+    rewards=(
+        {"name": "Ein Notizheft", "cost": 30, "value_minor": 490, "cost_to_merchant_minor": 160},
+        {"name": "Füllertinte", "cost": 60, "value_minor": 990, "cost_to_merchant_minor": 380},
+    ),
+    guest=Guest("Özlem Yıldırım-Österreicher", "oezlem@yildirim.example", 9.0),
+    basket_minor=2380, guests=38,
+)  # fmt: skip
+
+SHOPS = (MORGENROT, FELDMANN, LINDQVIST)
+
+FIRST = (
+    "Katharina Björn Aylin Moritz Svetlana Thore Şirin Friedrich Clara Nguyen Paul Emilia Jonas Greta Milan Hannah "
+    "Karim Luise Oskar Ida Matteo Frieda Anton Zoë Levi Marlene Theo Rosa Emil Johanna Yusuf Lotte Kasimir Ella"
+).split()
+LAST = (
+    "Weißgerber Öztürk Müller Schönfeld Kowalski Hartmann Yıldız Sauer Bachmann Petrović Lindner Thi-Hoang Krüger "
+    "Vogel Brandes Großmann Jäger Nowak Winter Özdemir Schulze Förster Mayer-Lüdenscheidt Keller Roth Santos"
+).split()
