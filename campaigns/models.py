@@ -16,7 +16,7 @@ class Message(TenantModel):
     """
 
     class Status(models.TextChoices):
-        DUE = "due"  # To be sent at `due_at` or later.
+        DUE = "due"  # To be sent at `due_at` or later; with `claimed_at`, a worker is just at it.
         SENDING = "sending"  # Handed to the mail server, whose answer we do not know yet.
         SENT = "sent"
         HELD = "held"  # A sandbox's: it goes nowhere but to the outbox.
@@ -49,6 +49,12 @@ class Message(TenantModel):
         indexes = [
             # What is due: listed across merchants by the scan role, then claimed within a merchant.
             models.Index(fields=["due_at"], name="message_due", condition=Q(status="due")),
+            # What a dead worker left behind, listed across merchants likewise.
+            models.Index(fields=["claimed_at"], name="message_on_its_way", condition=Q(status="sending")),
+            # The claim within a merchant, oldest first.
+            models.Index(
+                fields=["merchant_id", "due_at"], name="message_due_here", condition=Q(status="due")
+            ),
             # GET /messages, newest first.
             models.Index(fields=["merchant_id", "-created_at"], name="message_newest_first"),
         ]

@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("loyalty.card.urls")),
     path("api/", include("loyalty.rest.urls")),
     path("design/", include("loyalty.design.urls")),
+    path("inbox/", include("loyalty.inbox.urls")),
     path("", include("django_prometheus.urls")),
 ]

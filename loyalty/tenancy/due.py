@@ -21,8 +21,8 @@ def with_news() -> list[UUID]:
 
 def with_accounts_to_settle() -> list[UUID]:
     """Merchants, other than sandboxes, with points to activate or to expire."""
-    now = clock.now()
-    return _live(_merchants("SELECT DISTINCT merchant_id FROM programs_account WHERE next_due_at <= %s", now))
+    sql = "SELECT DISTINCT merchant_id FROM programs_account WHERE next_due_at <= %s"
+    return _live(_merchants(sql, clock.now()))
 
 
 def with_messages(lease: timedelta) -> list[UUID]:
@@ -31,16 +31,12 @@ def with_messages(lease: timedelta) -> list[UUID]:
     lease: for how long a message that a worker has claimed is not due for others.
     """
     now = clock.now()
-    return _live(
-        _merchants(
-            "SELECT DISTINCT merchant_id FROM campaigns_message WHERE status = 'due' AND due_at <= %s"
-            " AND (claimed_at IS NULL OR claimed_at < %s)"
-            " UNION SELECT merchant_id FROM campaigns_message WHERE status = 'sending' AND claimed_at < %s",
-            now,
-            now - lease,
-            now - lease,
-        )  # fmt: skip
+    sql = (
+        "SELECT DISTINCT merchant_id FROM campaigns_message WHERE status = 'due' AND due_at <= %s"
+        " AND (claimed_at IS NULL OR claimed_at < %s)"
+        " UNION SELECT merchant_id FROM campaigns_message WHERE status = 'sending' AND claimed_at < %s"
     )
+    return _live(_merchants(sql, now, now - lease, now - lease))
 
 
 def with_summaries_finished(month) -> list[UUID]:

@@ -1,0 +1,84 @@
+"""The test clock of a sandbox is turned: everything that would have happened on the way happens, in its order."""
+
+from collections import Counter
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Min
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import preparing, relaying, sending
+from campaigns.models import Message
+from loyalty import clock, ids, tenancy
+from loyalty.errors import Refused
+from loyalty.merchants.models import Merchant
+from programs import settling
+from programs.accounts import Entry
+from programs.expiry import add_months, midnight
+
+_KINDS = {"activate": "activations", "expire": "expiries"}
+
+
+class ClockGoesForward(Refused):
+    code = "clock_goes_forward"
+    sentence = _("The clock stands at %(now)s and only goes forward. Send a later time.")
+
+
+def turn(*, merchant: Merchant, to: datetime) -> dict[str, int]:
+    """Turn a sandbox's clock forward to a moment, from one due moment to the next; count what happened by kind.
+
+    Each due moment is a transaction, in which the clock shows it: `merchant` is changed along. A second turn at the
+    same time joins in, and goes on where the first has come to. Raises ClockGoesForward.
+    """
+    counts = Counter({"activations": 0, "expiries": 0, "tier_reviews": 0, "renewals": 0, "messages": 0})
+    if to < merchant.clock_at:
+        raise ClockGoesForward(now=merchant.clock_at.isoformat())
+    counts += _happen(merchant, merchant.clock_at)
+    while (moment := _next_moment(merchant)) is not None and moment <= to:
+        counts += _happen(merchant, moment)
+    counts += _happen(merchant, to)
+    return {
+        name: counts[name] for name in ("activations", "expiries", "tier_reviews", "renewals", "messages")
+    }
+
+
+def _happen(merchant, moment):
+    """Everything that is due at one moment, with the clock at it."""
+    with transaction.atomic():
+        merchant.clock_at = _set(merchant, moment)
+        with tenancy.scope(merchant):
+            before = ids.new()
+            while settling.settle_due():
+                pass
+            relaying.relay(merchant)
+            if month := preparing.month_due(merchant):
+                preparing.prepare(merchant, month)
+            held = sending.send_due(merchant)[Message.Status.HELD]
+            return _counted(before) + Counter(messages=held)
+
+
+def _set(merchant, moment):
+    """Set the clock, unless another turn has brought it further already. Locks the merchant's row until commit."""
+    row = Merchant.objects.select_for_update(no_key=True).get(id=merchant.id)
+    row.clock_at = max(row.clock_at, moment)
+    row.save(update_fields=["clock_at"])
+    return row.clock_at
+
+
+def _next_moment(merchant):
+    """The nearest moment after now at which something is due, or None."""
+    with tenancy.scope(merchant):
+        waiting = Message.objects.filter(status=Message.Status.DUE).aggregate(at=Min("due_at"))["at"]
+        moments = (settling.next_due_at(), waiting, _next_first(merchant))
+        return min((moment for moment in moments if moment and moment > clock.now()), default=None)
+
+
+def _next_first(merchant):
+    first = clock.today(merchant.timezone).replace(day=1)
+    return midnight(add_months(first, 1), merchant.timezone)
+
+
+def _counted(before):
+    """What settling has written since, by kind. Ids are ordered by the time they were made."""
+    kinds = Entry.objects.filter(id__gt=before, kind__in=_KINDS).values_list("kind", flat=True)
+    return Counter(_KINDS[kind] for kind in kinds)
