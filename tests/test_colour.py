@@ -31,9 +31,7 @@ any_colour = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06X}")
 
 
 @pytest.mark.parametrize(("colour_given", "m", "text", "mark", "on_ratio", "text_ratio", "mark_ratio"), LIGHT)
-def test_light_tokens_are_those_of_the_picture(
-    colour_given, m, text, mark, on_ratio, text_ratio, mark_ratio
-):
+def test_light_tokens_are_those_of_the_picture(colour_given, m, text, mark, on_ratio, text_ratio, mark_ratio):
     light = colour.tokens(colour_given)["light"]
     assert (light["m"], light["m_text"], light["m_mark"]) == (m, text, mark)
     assert round(colour.contrast(light["m"], light["m_on"]), 1) == on_ratio

@@ -15,13 +15,15 @@ def sparkline(values: Sequence[float], *, text: str = "") -> str:
         return ""
     low, high = min(values), max(values)
     span = (high - low) or 1
-    spots = [(index * 72 / (len(values) - 1), 28 - (value - low) / span * 25) for index, value in enumerate(values)]
+    across = 72 / (len(values) - 1)
+    spots = [(index * across, 28 - (value - low) / span * 25) for index, value in enumerate(values)]
     line = "L".join(points(x, y) for x, y in spots)
     last_x, last_y = spots[-1]
     return (
-        f'<svg class="spark" viewBox="0 0 76 32" {named(text)}><path d="M0 32L{line}V32z" fill="currentColor" '
-        f'opacity=".1"/><path d="M{line}" fill="none" stroke="currentColor" stroke-width="1.5" '
-        f'stroke-linejoin="round"/><circle cx="{number(last_x)}" cy="{number(last_y)}" r="3" fill="currentColor"/></svg>'
+        f'<svg class="spark" viewBox="0 0 76 32" {named(text)}>'
+        f'<path d="M0 32L{line}V32z" fill="currentColor" opacity=".1"/>'
+        f'<path d="M{line}" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/>'
+        f'<circle cx="{number(last_x)}" cy="{number(last_y)}" r="3" fill="currentColor"/></svg>'
     )
 
 
@@ -82,13 +84,10 @@ def dots(filled: int, *, total: int = 10, text: str = "") -> str:
     shown = filled if total <= 10 else filled * 10 // total
     across = min(total, 10)
     ink = "".join(f"M{index * 12 + 5.5} 5.5h0" for index in range(shown))
-    free = "".join(
-        f'<circle cx="{index * 12 + 5.5}" cy="5.5" r="3.8"/>' for index in range(shown, across)
-    )
+    free = "".join(f'<circle cx="{index * 12 + 5.5}" cy="5.5" r="3.8"/>' for index in range(shown, across))
     full = " dots-full" if filled >= total else ""
     return (
         f'<svg class="dots{full}" viewBox="0 0 {across * 12 - 1} 11" {named(text)}><path d="{ink}" '
         f'stroke="currentColor" stroke-width="9.5" stroke-linecap="round"/>'
         f'<g class="dots-free" fill="none" stroke-width="1.2">{free}</g></svg>'
     )
-

@@ -26,7 +26,9 @@ def _given(count: int, first: int = 0) -> list[Place]:
 
 
 def _shop(brand: Brand) -> Context:
-    other = ("de", "Deutsch", "?lang=de") if (get_language() or "en") == "en" else ("en", "English", "?lang=en")
+    other = (
+        ("de", "Deutsch", "?lang=de") if (get_language() or "en") == "en" else ("en", "English", "?lang=en")
+    )
     return {
         "brand": brand,
         "home_url": "",
@@ -53,18 +55,26 @@ def _visit(when: str, title: str = "", text: str = "") -> Context:
 
 def _more() -> list[Context]:
     return [
-        {"icon": "user-plus", "title": _("Invite friends"), "text": _("Two stamps for you, two for your guest"), "url": "#"},
-        {"icon": "message-circle", "title": _("Ask %(name)s") % {"name": "Aylin Brandt"}, "text": _("Mostly answers the same day"), "url": "#"},
-        {"icon": "settings-2", "title": _("Messages and data"), "text": _("Consents, language, export, deletion"), "url": "#"},
-    ]  # fmt: skip
+        _way("user-plus", _("Invite friends"), _("Two stamps for you, two for your guest")),
+        _way(
+            "message-circle", _("Ask %(name)s") % {"name": "Aylin Brandt"}, _("Mostly answers the same day")
+        ),
+        _way("settings-2", _("Messages and data"), _("Consents, language, export, deletion")),
+    ]
+
+
+def _way(icon: str, title: str, text: str) -> Context:
+    return {"icon": icon, "title": title, "text": text, "url": "#"}
 
 
 def _punch_history() -> list[Context]:
+    today = wording.moment(_at(12, 3, 8, 12), get_language() or "en", now=_at(12, 3, 9, 0))
     street, station = _("Visit in Karl-Heine-Straße"), _("Visit at Plagwitzer Bahnhof")
+    too_early = _("There is one stamp an hour, the last was 22 minutes old.")
     return [
-        _visit(wording.moment(_at(12, 3, 8, 12), get_language() or "en", now=_at(12, 3, 9, 0)).capitalize(), text=street),
+        _visit(today.capitalize(), text=street),
         _visit(_on(27, 2), text=street),
-        _visit(_on(13, 2), _("No second stamp"), _("There is one stamp an hour, the last was 22 minutes old.")),
+        _visit(_on(13, 2), _("No second stamp"), too_early),
         _visit(_on(13, 2), text=station),
     ]
 
@@ -171,11 +181,15 @@ def points() -> Context:
 
 def _rewards() -> list[Context]:
     return [
-        {"name": _("Two rolls of your choice"), "cost": _("%(points)s points") % {"points": 40}, "url": "#"},
-        {"name": _("Cinnamon bun"), "cost": _("%(points)s points") % {"points": 60}, "url": "#"},
-        {"name": _("Cup of coffee"), "cost": _("%(points)s points") % {"points": 80}, "url": "#"},
-        {"name": _("Wholegrain spelt bread"), "cost": _("%(points)s points") % {"points": 180}, "missing": _("52 short")},
+        _reward(_("Two rolls of your choice"), 40),
+        _reward(_("Cinnamon bun"), 60),
+        _reward(_("Cup of coffee"), 80),
+        {**_reward(_("Wholegrain spelt bread"), 180), "url": "", "missing": _("52 short")},
     ]
+
+
+def _reward(name: str, cost: int) -> Context:
+    return {"name": name, "cost": _("%(points)s points") % {"points": cost}, "url": "#"}
 
 
 def _points_history(language: str) -> list[Context]:
@@ -183,13 +197,19 @@ def _points_history(language: str) -> list[Context]:
         return _("Purchase %(amount)s") % {"amount": wording.amount(minor, "EUR", language)}
 
     cake = _("Refund %(amount)s") % {"amount": wording.amount(900, "EUR", language)}
+    kept = _("1 point for each full euro. 40 cents are kept for the next time.")
+    no_vouchers = _("Buying vouchers gives no points, redeeming them does.")
     return [
-        {"points": 18, "title": bought(1840), "when": _on(10, 3), "text": _("1 point for each full euro. 40 cents are kept for the next time.")},
-        {"points": 24, "title": bought(1200), "when": _on(3, 3), "text": _("12 points, doubled on Tuesdays.")},
-        {"points": 0, "title": bought(420), "when": _on(27, 2), "text": _("Buying vouchers gives no points, redeeming them does.")},
-        {"points": -60, "title": _("Cinnamon bun"), "when": _on(21, 2), "text": _("Redeemed at Jahnplatz.")},
-        {"points": -9, "title": cake, "when": _on(18, 2), "text": _("Cake brought back, the points with it.")},
-    ]  # fmt: skip
+        _booked(18, bought(1840), _on(10, 3), kept),
+        _booked(24, bought(1200), _on(3, 3), _("12 points, doubled on Tuesdays.")),
+        _booked(0, bought(420), _on(27, 2), no_vouchers),
+        _booked(-60, _("Cinnamon bun"), _on(21, 2), _("Redeemed at Jahnplatz.")),
+        _booked(-9, cake, _on(18, 2), _("Cake brought back, the points with it.")),
+    ]
+
+
+def _booked(points_booked: int, title: str, when: str, text: str) -> Context:
+    return {"points": points_booked, "title": title, "when": when, "text": text}
 
 
 def tier() -> Context:
@@ -212,11 +232,15 @@ def tier() -> Context:
         "next": _("%(amount)s more to %(tier)s.") % {"amount": money(26000), "tier": "Platin"},
         "note": _("Twelve months count, so far %(amount)s.") % {"amount": money(124000)},
     }
+    better = _("Eight instead of five percent, and twice a year an hour of fitting with Ingrid Lindqvist.")
+    collection = _("The new collection two days early")
     perks = [
-        {"icon": "percent", "title": _("Five percent on everything"), "text": _("Taken off at the till by itself.")},
-        {"icon": "scissors", "title": _("Alterations at no charge"), "text": _("Hems, sleeves and buttons, as often as you like.")},
-        {"icon": "calendar-heart", "title": _("The new collection two days early"), "text": _("Next date: 2 April, 18:00. Six places left.")},
-    ]  # fmt: skip
+        _way("percent", _("Five percent on everything"), _("Taken off at the till by itself.")),
+        _way(
+            "scissors", _("Alterations at no charge"), _("Hems, sleeves and buttons, as often as you like.")
+        ),
+        _way("calendar-heart", collection, _("Next date: 2 April, 18:00. Six places left.")),
+    ]
     return {
         **_shop(LINDQVIST),
         "card": _card("22074416", "Özlem Yıldırım-Österreicher", _("Show at the till")),
@@ -225,7 +249,7 @@ def tier() -> Context:
         "perks_title": _("What comes with %(tier)s") % {"tier": "Gold"},
         "next_tier": {
             "title": _("What would be different with %(tier)s?") % {"tier": "Platin"},
-            "text": _("Eight instead of five percent, and twice a year an hour of fitting with Ingrid Lindqvist."),
+            "text": better,
         },
         "history": [],
         "history_empty": _("Your purchases will stand here."),
@@ -242,7 +266,10 @@ def redeem() -> Context:
         "seconds": 42,
         "lasts": 60,
         "ends_at": _at(12, 3, 8, 15, 42),
-        "after": _("Then a new code appears, and until it is used your stamps stay untouched. A screenshot is not valid."),
+        "after": _(
+            "Then a new code appears, and until it is used your stamps stay untouched. "
+            "A screenshot is not valid."
+        ),
         "reload_url": "",
         "later_url": "#",
     }
@@ -273,7 +300,11 @@ def signup_error() -> Context:
         "values": {"name": "Jürgen Großkreuz", "address": "juergen.grosskreuz@gmial.com"},
         "errors": {},
         "error_links": [("id_address", _("E-mail address"))],
-        "suggestion": {"typed": "gmial.com", "domain": "gmail.com", "address": "juergen.grosskreuz@gmail.com"},
+        "suggestion": {
+            "typed": "gmial.com",
+            "domain": "gmail.com",
+            "address": "juergen.grosskreuz@gmail.com",
+        },
         "more_url": "#",
     }
 
@@ -297,11 +328,10 @@ def settings() -> Context:
     return {
         **_shop(MORGENROT),
         "action": "#",
-        "holder": {"name": "Maximiliane Freifrau von Hohenthal-Bergenstein", "address": "m.hohenthal@bergenstein.example"},
         "purposes": [
-            {"name": "news", "label": _("News and offers"), "hint": _("At most two a week."), "checked": True},
-            {"name": "summary", "label": _("Monthly summary"), "hint": _("Balance and rewards within reach."), "checked": False},
-            {"name": "birthday_mail", "label": _("Birthday greeting"), "hint": "", "checked": False},
+            _purpose("news", _("News and offers"), _("At most two a week."), checked=True),
+            _purpose("summary", _("Monthly summary"), _("Balance and rewards within reach.")),
+            _purpose("birthday_greeting", _("Birthday greeting"), ""),
         ],
         "channels": [("email", "m.hohenthal@bergenstein.example"), ("sms", _("Text message"))],
         "channel": "email",
@@ -310,7 +340,11 @@ def settings() -> Context:
         "birthday": {"value": "", "hint": _("For a small surprise. Optional.")},
         "export_url": "#",
         "delete_url": "#",
-    }  # fmt: skip
+    }
+
+
+def _purpose(name: str, label: str, hint: str, *, checked: bool = False) -> Context:
+    return {"name": name, "label": label, "hint": hint, "checked": checked}
 
 
 def signin() -> Context:
@@ -320,8 +354,8 @@ def signin() -> Context:
 
 def unsubscribe() -> Context:
     """One click ended the news."""
-    purpose = _("News and offers")
-    return {**_shop(FELDMANN), "done": True, "purpose": purpose, "address": "j…z@gmail.com", "action": "#", "settings_url": "#"}
+    facts = {"done": True, "purpose": _("News and offers"), "address": "j…z@gmail.com"}
+    return {**_shop(FELDMANN), **facts, "action": "#", "settings_url": "#"}
 
 
 PAGES: dict[str, tuple[str, Callable[[], Context]]] = {

@@ -3,6 +3,7 @@
 It fades out to the left, where the text is, and takes its colour from its surroundings.
 """
 
+from itertools import pairwise
 from math import cos, pi, sin
 
 from loyalty.design.svg import chance, points, short_id
@@ -13,7 +14,7 @@ SAMPLES = 17
 
 
 def waves(seed: str) -> str:
-    """Return a bundle of waves with two waists as an SVG, wide as a card, its middle lower or higher by the seed."""
+    """Return a bundle of waves as an SVG, wide as a card; waists, swing and height come from the seed."""
     dice = chance("waves", seed)
     phase, middle = dice.uniform(0, 2 * pi), dice.uniform(95, 145)
     turns, swing = dice.uniform(0.85, 1.2), dice.uniform(85, 115)
@@ -51,7 +52,7 @@ def _smooth(curve: list[tuple[float, float]]) -> str:
     """Return a path through the middles between the points, with the points themselves as handles."""
     at_x, at_y = curve[0]
     path = [f"M{points(round(at_x), round(at_y))}"]
-    for (x, y), (after_x, after_y) in zip(curve[1:], curve[2:], strict=False):
+    for (x, y), (after_x, after_y) in pairwise(curve[1:]):
         end_x, end_y = (x + after_x) / 2, (y + after_y) / 2
         step = (round(x - at_x), round(y - at_y), round(end_x - at_x), round(end_y - at_y))
         path.append(f"{'q' if len(path) == 1 else ' '}{points(*step)}".replace(" -", "-"))
@@ -65,6 +66,7 @@ def _drawing(kind: str, seed: str, path: str, fade_from: float, fade_to: float) 
     span = f'x1="{round(fade_from)}" x2="{round(fade_to)}" y1="0" y2="0"'
     fade = f'<linearGradient id="{name}" gradientUnits="userSpaceOnUse" {span}>{stops}</linearGradient>'
     return (
-        f'<svg class="guilloche guilloche-{kind}" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMaxYMid slice" '
-        f'aria-hidden="true">{fade}<path fill="none" stroke="url(#{name})" vector-effect="non-scaling-stroke" d="{path}"/></svg>'
+        f'<svg class="guilloche guilloche-{kind}" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'preserveAspectRatio="xMaxYMid slice" aria-hidden="true">{fade}'
+        f'<path fill="none" stroke="url(#{name})" vector-effect="non-scaling-stroke" d="{path}"/></svg>'
     )

@@ -72,7 +72,7 @@ def stamp(place: Place, *, motif_name: str, dated: bool = True, text: str = "", 
 def grid(
     row: Sequence[Place], *, motif_name: str, dated: bool = True, text: str = "", per_row: int = 0
 ) -> str:
-    """Return all places as one image: rows of five or six, its text e.g. '7 of 10 stamps, the last on 12 March'."""
+    """Return all places as one image in rows; text e.g. '7 of 10 stamps, the last on 12 March'."""
     across = per_row or columns(len(row))
     down = PITCH if len(row) <= 3 * across else CLOSE_PITCH
     name = short_id("grid", *row, motif_name, dated)
@@ -89,7 +89,9 @@ def grid(
 
 
 _TYPE = ' text-anchor="middle" font-size="19" font-weight="800"'
-_OUTLINE = 'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
+_OUTLINE = (
+    'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
+)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,9 @@ def _shared(look: _Look, row: Sequence[Place]) -> str:
     fit = "translate(31 13.5) scale(.92)" if dated else "translate(22 23) scale(1.35)"
     line = '<path d="M16.5 56h67"/>' if dated else ""
     round_ends = 'stroke-linecap="round" stroke-linejoin="round"'
-    parts = [f'<g id="{name}u" transform="{fit}" fill="currentColor" {round_ends}>{motif(look.motif_name)}</g>']
+    parts = [
+        f'<g id="{name}u" transform="{fit}" fill="currentColor" {round_ends}>{motif(look.motif_name)}</g>'
+    ]
     if any(place.kind in (GIVEN, TAKEN_BACK) for place in row):
         parts.append(
             f'<g id="{name}r" fill="none" stroke="currentColor" stroke-width="1.5"><circle cx="50" cy="50" '
@@ -132,10 +136,11 @@ def _place(place: Place, mask: str, look: _Look) -> str:
         cloud = f'<g transform="translate(34 34) scale(1.35)" {_OUTLINE}>{icon("cloud-off")}</g>'
         ring = '<circle cx="50" cy="50" r="43.2" stroke-width="1.6" stroke-dasharray="4 3"/>'
         return f'<g class="s-wait">{ring}{cloud}</g>'
-    size, line = (21, 57) if look.large_places else (38, 63)
+    size, line, ring = (21, 57, 1.6) if look.large_places else (38, 63, 2.6)
+    label = escape(place.label)
     return (
-        f'<circle class="s-place" cx="50" cy="50" r="43.2" stroke-width="{1.6 if look.large_places else 2.6}"/>'
-        f'<text class="s-place-number" x="50" y="{line}" font-size="{size}" font-weight="400">{escape(place.label)}</text>'
+        f'<circle class="s-place" cx="50" cy="50" r="43.2" stroke-width="{ring}"/>'
+        f'<text class="s-place-number" x="50" y="{line}" font-size="{size}" font-weight="400">{label}</text>'
     )
 
 
@@ -181,7 +186,9 @@ def _day(label: str) -> str:
 def _reward(place: Place, look: _Look) -> str:
     """Return the brass place: the motif over a word, without days the word alone, without a word a gift."""
     motif_shown = look.dated and place.label
-    dashes = '<circle cx="50" cy="50" r="37" stroke-width="1.4" stroke-dasharray="3 2.6"/>' if motif_shown else ""
+    dashes = (
+        '<circle cx="50" cy="50" r="37" stroke-width="1.4" stroke-dasharray="3 2.6"/>' if motif_shown else ""
+    )
     ground = '<circle class="s-reward-ground" cx="50" cy="50" r="43" stroke-width="1.8"/>'
     ring = f'<g fill="none" stroke="currentColor">{ground}{dashes}</g>'
     if not place.label:
@@ -190,6 +197,7 @@ def _reward(place: Place, look: _Look) -> str:
     widest = 17.5 if look.dated else 36
     size = number(min(widest, 62 / (0.56 * len(place.label))))
     line = 74 if look.dated else 62
-    word = f'<text x="50" y="{line}" font-size="{size}" font-weight="700" fill="currentColor">{escape(place.label)}</text>'
+    look_of_word = f'font-size="{size}" font-weight="700" fill="currentColor"'
+    word = f'<text x="50" y="{line}" {look_of_word}>{escape(place.label)}</text>'
     shown = f'<use href="#{look.name}u" transform="translate(8.5 7) scale(.83)"/>' if look.dated else ""
     return f'<g class="s-reward">{ring}{shown}{word}</g>'

@@ -64,7 +64,9 @@ def icon(name: str) -> str:
 
 def _inside(path: Path) -> str:
     if not path.is_file():
-        raise KeyError(f"no drawing at {path.parent.name}/{path.name}; icons are listed in static/src/icons.txt")
+        raise KeyError(
+            f"no drawing at {path.parent.name}/{path.name}; icons are listed in static/src/icons.txt"
+        )
     text = path.read_text(encoding="utf-8")
     body = text[text.index(">", text.index("<svg")) + 1 : text.rindex("</svg>")]
     return "".join(line.strip() for line in body.splitlines()).replace(" />", "/>")

@@ -1,6 +1,6 @@
 """How numbers, money and days are written: 1.284, 18,40 €, 63 %, −9, drei, 12. März, heute, 8:12.
 
-`language` is a Django language code ("de", "de-du", "en"); all spaces inside a figure are narrow and do not break.
+`language` is a Django language code ("de", "de-du", "en"); spaces inside a figure are narrow and do not break.
 """
 
 import re
@@ -17,12 +17,46 @@ from loyalty import money
 
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
-_WORDS = {
-    "de": "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split(),
-    "en": "no one two three four five six seven eight nine ten eleven twelve".split(),
-}
+_GERMAN = (
+    "null",
+    "ein",
+    "zwei",
+    "drei",
+    "vier",
+    "fünf",
+    "sechs",
+    "sieben",
+    "acht",
+    "neun",
+    "zehn",
+    "elf",
+    "zwölf",
+)
+_ENGLISH = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 # How German says one, by what it counts: der Stempel, die Karte, einen Stempel bekommen, mit einem, mit einer.
-_ONE = {"m": "ein", "f": "eine", "n": "ein", "acc": "einen", "dat": "einem", "dat-f": "einer", "count": "eins"}
+_ONE = {
+    "m": "ein",
+    "f": "eine",
+    "n": "ein",
+    "acc": "einen",
+    "dat": "einem",
+    "dat-f": "einer",
+    "count": "eins",
+}
 
 
 @lru_cache
@@ -49,7 +83,7 @@ def percent(value: float | Decimal, language: str, *, digits: int = 0) -> str:
 
 
 def amount(amount_minor: int, currency: str, language: str, *, short: bool = False) -> str:
-    """Return money: 1840 EUR → '18,40 €' or '€18.40'.  short leaves out the decimals of whole amounts: '750 €'."""
+    """Return money: 1840 EUR → '18,40 €' or '€18.40'.  short leaves out decimals of whole amounts: '750 €'."""
     exponent = money.exponent(currency)
     value = Decimal(amount_minor).scaleb(-exponent)
     if short and value == value.to_integral_value():
@@ -77,7 +111,7 @@ def count_word(count: int, language: str, one: str = "m") -> str:
 
     one: the form of German one: m and n (ein), f (eine), acc (einen), dat (einem), dat-f (einer), count (eins).
     """
-    words = _WORDS["de" if language.startswith("de") else "en"]
+    words = _GERMAN if language.startswith("de") else _ENGLISH
     if not 0 <= count < len(words):
         return plain(count, language)
     if count == 1 and language.startswith("de"):
@@ -131,7 +165,7 @@ def moment(at: datetime, language: str, *, now: datetime, with_time: bool = True
 
 
 def last_seen(at: datetime, language: str, *, now: datetime) -> str:
-    """Return how long ago, as in a list of guests: heute, 8:12 · gestern · am Dienstag · vor 23 Tagen · vor 5 Monaten."""
+    """Return how long ago, as in a list: heute, 8:12 · gestern · am Dienstag · vor 23 Tagen · vor 5 Monaten."""
     days = (now.date() - at.date()).days
     if days <= 0:
         return moment(at, language, now=now)

@@ -24,7 +24,7 @@ def _language() -> str:
 
 def _drawn(text: str) -> SafeString:
     # Every drawing escapes the words it is given; nothing else in it comes from outside.
-    return mark_safe(text)  # noqa: S308
+    return mark_safe(text)
 
 
 @register.simple_tag
@@ -42,7 +42,8 @@ def motif(name: str, css: str = "icon") -> SafeString:
     """A motif as a picture beside words, in the colour of the text."""
     body = svg.motif(name)
     ends = 'stroke-linecap="round" stroke-linejoin="round"'
-    return _drawn(f'<svg class="{escape(css)}" viewBox="0 0 40 40" fill="currentColor" {ends} aria-hidden="true">{body}</svg>')
+    look = f'class="{escape(css)}" viewBox="0 0 40 40" fill="currentColor" {ends}'
+    return _drawn(f'<svg {look} aria-hidden="true">{body}</svg>')
 
 
 def _with_day(place: stamps.Place) -> stamps.Place:
@@ -53,7 +54,12 @@ def _with_day(place: stamps.Place) -> stamps.Place:
 
 @register.simple_tag
 def stamp(
-    motif: str, on: date | None = None, seed: str = "", kind: str = stamps.GIVEN, label: str = "", text: str = "",
+    motif: str,
+    on: date | None = None,
+    seed: str = "",
+    kind: str = stamps.GIVEN,
+    label: str = "",
+    text: str = "",
     fresh: bool = False,
 ) -> SafeString:
     """One stamp: given or taken_back with the day `on`, free and reward with `label`, or waiting.
@@ -76,7 +82,8 @@ def stamp_grid(
     words = text or stamps_sentence(places)
     if len(places) > 20:
         given = sum(place.kind == stamps.GIVEN for place in places)
-        return _drawn(f'<progress class="bar" value="{given}" max="{len(places)}" aria-label="{escape(words)}"></progress>')
+        facts = f'value="{given}" max="{len(places)}" aria-label="{escape(words)}"'
+        return _drawn(f'<progress class="bar" {facts}></progress>')
     drawn = [_with_day(place) for place in places]
     return _drawn(stamps.grid(drawn, motif_name=motif, dated=dated, text=words, per_row=per_row))
 
@@ -90,29 +97,28 @@ def stamps_sentence(places: Sequence[stamps.Place]) -> str:
     if not days:
         return ngettext("%(given)s of %(total)s stamp", "%(given)s of %(total)s stamps", len(places)) % facts
     facts["day"] = wording.day(max(days), _language())
-    return ngettext(
-        "%(given)s of %(total)s stamp, the last on %(day)s",
-        "%(given)s of %(total)s stamps, the last on %(day)s",
-        len(places),
-    ) % facts
-
-
-@register.simple_tag
-def guilloche_pattern(seed: str, kind: str = "waves") -> SafeString:
-    """The line pattern of a card's stock: waves, or for a tier a rosette.  Its parent is positioned."""
-    return _drawn(guilloche.rosette(str(seed)) if kind == "rosette" else guilloche.waves(str(seed)))
+    return (
+        ngettext(
+            "%(given)s of %(total)s stamp, the last on %(day)s",
+            "%(given)s of %(total)s stamps, the last on %(day)s",
+            len(places),
+        )
+        % facts
+    )
 
 
 @register.simple_tag(name="guilloche")
 def guilloche_tag(seed: str, kind: str = "waves") -> SafeString:
-    """Short name of guilloche_pattern."""
-    return guilloche_pattern(seed, kind)
+    """The line pattern of a card's stock: waves, or for a tier a rosette.  Its parent is positioned."""
+    return _drawn(guilloche.rosette(str(seed)) if kind == "rosette" else guilloche.waves(str(seed)))
 
 
 @register.simple_tag(name="qr")
 def qr_tag(content: str, text: str = "", correction: str = "M", quiet: int = qr.QUIET) -> SafeString:
     """A QR code on white with `quiet` light modules around.  text: 'Code of your card' unless given."""
-    return _drawn(qr.drawing(content, text=text or _("Code of your card"), correction=correction, quiet=quiet))
+    return _drawn(
+        qr.drawing(content, text=text or _("Code of your card"), correction=correction, quiet=quiet)
+    )
 
 
 @register.simple_tag
@@ -154,8 +160,11 @@ def brand_style(context: template.Context, colour: str, selector: str = ":root")
 def sheet(content: str, id: str, title: str) -> SafeString:
     """A dialog: a panel on a desk, a sheet on a phone.  Opened by a button with data-opens="<id>"."""
     return format_html(
-        '<dialog class="sheet" id="{}" aria-labelledby="{}_title"><h2 class="sheet-title" id="{}_title">{}</h2>{}</dialog>',
-        id, id, id, title, content,
+        '<dialog class="sheet" id="{0}" aria-labelledby="{0}_title">'
+        '<h2 class="sheet-title" id="{0}_title">{1}</h2>{2}</dialog>',
+        id,
+        title,
+        content,
     )
 
 

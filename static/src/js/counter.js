@@ -29,21 +29,28 @@ function show(answer) {
   return enliven(screen.stage, setup);
 }
 
-/** Ask the server for something that cannot wait. Offline, say so and change nothing. */
-async function go(path, options, offline = "needs-network") {
+/** Ask the server for something that cannot wait. Offline, say so and send nothing. */
+async function go(path, options) {
+  if (!connection.there) return screen.tell("refused", filled("needs-network", {}));
   try {
-    show(await ask(path, options));
+    return show(await ask(path, options).catch((error) => again(error, path, options)));
   } catch (error) {
     if (error instanceof ShownOut) return location.reload();
-    screen.tell("refused", filled(offline, {}));
+    return screen.tell("refused", filled(options?.body ? "unsure" : "needs-network", {}));
   }
+}
+
+/** What was sent and not answered may have been done: with the same key it is done once, and answered now. */
+function again(error, path, options) {
+  if (error instanceof ShownOut) throw error;
+  return ask(path, options);
 }
 
 async function find(text) {
   const query = text.trim();
   if (!query) return;
   try {
-    show(await ask(setup.urls.find, { query: { q: query } }));
+    show(await ask(setup.urls.find, { body: { q: query } }));
   } catch (error) {
     if (error instanceof ShownOut) return location.reload();
     const guest = offlineGuest(query, setup);
@@ -55,8 +62,8 @@ async function find(text) {
 
 async function book(form) {
   const body = { ...Object.fromEntries(new FormData(form)), person: setup.person };
-  delete body.csrfmiddlewaretoken;
-  const facts = { path: form.action, body, what: whatOf(form), who: form.dataset.who };
+  for (const name of ["csrfmiddlewaretoken", "who"]) delete body[name];
+  const facts = { path: form.action, body, what: whatOf(form), who: form.elements.who.value };
   const { booking, answer } = await queue.book(facts, PATIENCE_MS);
   if (answer) return show(answer);
   last.set({ key: booking.key, text: `${booking.what}: ${booking.who}`, at: booking.at, waits: true });

@@ -9,7 +9,7 @@ const LONGEST = 9;
 /** Bring the amount's form to life, if there is one inside of `place`. */
 export function enliven(place, setup) {
   const form = place.querySelector("form[data-amount]");
-  if (form) new Amount(form, setup);
+  if (form) new Amount(form, place, setup);
 }
 
 class Amount {
@@ -17,14 +17,15 @@ class Amount {
   #timer = null;
   #asked = 0;
 
-  constructor(form, setup) {
+  constructor(form, place, setup) {
     this.form = form;
     this.setup = setup;
     this.field = form.elements.amount;
     this.minor = form.elements.amount_minor;
-    this.gives = form.querySelector("[data-gives]");
+    this.gives = place.querySelector("[data-gives]");
     this.field.inputMode = "none";
     this.field.addEventListener("input", () => this.#set(this.field.value.replace(/\D/g, "")));
+    form.elements.voucher?.addEventListener("change", () => this.#preview());
     form.querySelector("[data-keys]").hidden = false;
     form.addEventListener("click", (event) => this.#pressed(event.target.closest("[data-key]")?.dataset.key));
     this.#set(this.field.value.replace(/\D/g, ""));
@@ -60,7 +61,8 @@ class Amount {
       return;
     }
     try {
-      const answer = await ask(this.form.dataset.preview, { query: { amount_minor: this.minor.value } });
+      const query = { amount_minor: this.minor.value, voucher: this.form.elements.voucher?.value ?? "" };
+      const answer = await ask(this.form.dataset.preview, { query });
       // Only the answer to the latest amount counts, whichever arrives last.
       if (turn === this.#asked) this.gives.innerHTML = answer.html;
     } catch {

@@ -32,7 +32,10 @@ export async function ask(path, { query, body } = {}) {
 }
 
 async function read(response, path) {
-  if (response.status === 401 || response.status === 403) throw new ShownOut(path);
+  if (response.status === 401 || response.status === 403) {
+    connection.found();
+    throw new ShownOut(path);
+  }
   if (!response.ok) {
     connection.lost();
     throw new Unreachable(`${path}: ${response.status}`);
