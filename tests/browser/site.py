@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
-from launch.processes import spawn
+from launch.processes import members_of, send, spawn
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
+STOP_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,19 @@ def serving(folder, *, redis_number):
         _wait(process, site, port)
         yield site
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except Exception:
-            process.kill()
-            raise
+        _stop(process)
+
+
+def _stop(process):
+    """Stop the server and its workers, so that nobody is left with a connection to the test's database."""
+    process.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while (left := members_of(process.pid)) and time.monotonic() < deadline:
+        process.poll()
+        time.sleep(0.02)
+    for pid in left:
+        send(pid, signal.SIGKILL)
+    process.wait()
 
 
 def _environment(folder, port, redis_number):
@@ -79,7 +87,7 @@ def _environment(folder, port, redis_number):
             "PORT": str(port),
             "PUBLIC_URL": f"http://localhost:{port}",
             "STAMMGAST_TESTING": "1",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
             "PYTHONUNBUFFERED": "1",
         }
     )
