@@ -109,7 +109,9 @@ def _path(one, given):
         elif not (place == last and one["type"] == "missing"):
             continue
         parts.append(str(part))
-    return parts
+    # What a union misses is the field that says which of its shapes is meant.
+    missing_tag = one.get("ctx", {}).get("discriminator") if one["type"] in TAGS else None
+    return parts + ([missing_tag.strip("'")] if missing_tag else [])
 
 
 def _sentence(one):
@@ -119,6 +121,7 @@ def _sentence(one):
     return str(SENTENCES.get(one["type"], SENTENCES["other"])) % context
 
 
+TAGS = {"union_tag_invalid", "union_tag_not_found"}
 _CHOOSE = _("Choose one of: %(expected)s.")
 _DATETIME = _("Write a date and a time with its offset, e.g. 2026-03-12T12:00:00+01:00.")
 _DATE = _("Write a date as YYYY-MM-DD.")
@@ -152,7 +155,7 @@ SENTENCES = {
     "literal_error": _CHOOSE,
     "enum": _CHOOSE,
     "union_tag_invalid": _("Choose one of: %(expected_tags)s."),
-    "union_tag_not_found": _("Say which kind: %(discriminator)s."),
+    "union_tag_not_found": _("This field is required."),
     "datetime_type": _DATETIME,
     "datetime_parsing": _DATETIME,
     "datetime_from_date_parsing": _DATETIME,

@@ -1,6 +1,8 @@
 """The base of every API view: key, limit, language, one transaction in the merchant's scope, idempotency, problems."""
 
 
+from contextlib import nullcontext
+
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import translation
@@ -34,6 +36,8 @@ class Resource(APIView):
     content_negotiation_class = AlwaysJson
     http_method_names = ["get", "post", "patch", "delete", "head"]
     largest_body = 1_000_000
+    # False where a method opens scopes of its own.
+    is_one_transaction = True
 
     @property
     def merchant(self):
@@ -74,26 +78,32 @@ class Resource(APIView):
         handler = getattr(self, request.method.lower(), self.http_method_not_allowed)
         self.raw = bodies.raw(request._request, self.largest_body)
         bodies.check_text(self.kwargs, request.query_params)
-        with translation.override(self._language()), tenancy.scope(self.merchant):
+        with translation.override(self._language()), self._scope():
             return self._once(handler, request)
+
+    def _scope(self):
+        return tenancy.scope(self.merchant) if self.is_one_transaction else nullcontext()
 
     def _once(self, handler, request):
         """The answer, from the handler or from the first request with this idempotency key."""
         key = idempotency.key_of(request) if request.method == "POST" else None
         if key is None:
             return handler(request, **self.kwargs)
+        # Where the whole is one transaction these scopes nest in it.
         print_ = idempotency.fingerprint(request.method, request.path_info, self.raw)
-        claim, earlier = idempotency.claim(key, print_)
+        with tenancy.scope(self.merchant):
+            claim, earlier = idempotency.claim(key, print_)
         if earlier is not None:
             return earlier
         response = self._or_refusal(handler, request)
-        idempotency.record(claim, response)
+        with tenancy.scope(self.merchant):
+            idempotency.record(claim, response)
         return response
 
     def _or_refusal(self, handler, request):
         """The handler's answer, or its refusal with all that it wrote undone; what may pass is raised on."""
         try:
-            with transaction.atomic():
+            with transaction.atomic() if self.is_one_transaction else nullcontext():
                 return handler(request, **self.kwargs)
         except (Conflict, problems.TooMany, problems.TooMuch):
             raise

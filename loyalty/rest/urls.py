@@ -3,7 +3,7 @@
 from django.urls import re_path
 
 from loyalty.rest.docs import Docs, OpenApi
-from loyalty.rest.resources import exports, members, merchants, messages, programs, purchases, rewards
+from loyalty.rest.resources import exports, members, merchants, messages, programs, purchases, rewards, sandbox
 
 app_name = "rest"
 PARAMETER = r"(?P<{}>[^/]+)"
@@ -49,6 +49,7 @@ urlpatterns = [
     v1("vouchers/{code}/void", rewards.VoucherVoid, "voucher-void"),
     v1("messages", messages.MessageList, "messages"),
     v1("messages/{message_id}", messages.MessageDetail, "message"),
+    v1("test-clock", sandbox.Clock, "test-clock"),
     v1("api-keys", merchants.ApiKeyList, "api-keys"),
     v1("api-keys/{key_id}", merchants.ApiKeyDetail, "api-key"),
     v1("api-keys/{key_id}/revocation", merchants.ApiKeyRevocation, "api-key-revocation"),

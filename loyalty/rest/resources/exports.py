@@ -7,6 +7,7 @@ from loyalty.rest import named
 from loyalty.rest.resource import Resource, answer
 from loyalty.rest.resources.merchants import told_event
 from loyalty.rest.rows import members, purchases, rewards
+from loyalty.rest.rows.messages import messages
 from loyalty.rest.schema import operation
 from loyalty.rest.shapes.exports import Export
 from members.models import Consent
@@ -31,7 +32,7 @@ class MemberExport(Resource):
             purchases=bought,
             redemptions=redeemed,
             vouchers=[rewards.voucher(row) for row in held],
-            messages=[rewards.message(row) for row in Message.objects.filter(member=member).order_by("id")],
+            messages=messages(list(Message.objects.filter(member=member).order_by("id"))),
             events=[told_event(row) for row in Event.objects.filter(member_id=member.id).order_by("id")],
         )
         name = f'attachment; filename="{member.public_id}.json"'

@@ -3,9 +3,9 @@
 from campaigns.models import Message
 from loyalty.rest import named, pagination
 from loyalty.rest.resource import Resource, answer
-from loyalty.rest.rows import rewards as rows
+from loyalty.rest.rows.messages import messages
 from loyalty.rest.schema import operation
-from loyalty.rest.shapes import rewards as shapes
+from loyalty.rest.shapes import messages as shapes
 
 
 class MessageList(Resource):
@@ -22,10 +22,10 @@ class MessageList(Resource):
         if member := self.query.get("member"):
             found = found.filter(member=named.member_in_path(member))
         page, following = pagination.page(self.query, found, by="created_at")
-        return answer(shapes.Messages(data=[rows.message(row) for row in page], next_cursor=following))
+        return answer(shapes.Messages(data=messages(page), next_cursor=following))
 
 
 class MessageDetail(Resource):
     @operation("Read a message", scope="read", answers={200: shapes.Message})
     def get(self, request, message_id):
-        return answer(rows.message(Message.objects.by_public_id("msg", message_id)))
+        return answer(messages([Message.objects.by_public_id("msg", message_id)])[0])

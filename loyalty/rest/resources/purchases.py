@@ -1,6 +1,8 @@
 """Purchases: recorded, looked at beforehand, sent in batches, given back."""
 
-from loyalty.errors import Refused
+from django.utils.translation import gettext_lazy as _
+
+from loyalty.errors import Invalid, Refused
 from loyalty.rest import bodies, named, pagination, problems
 from loyalty.rest.resource import Resource, answer
 from loyalty.rest.rows import members, purchases
@@ -95,6 +97,8 @@ class PurchaseRefunds(Resource):
     )  # fmt: skip
     def post(self, request, purchase_id):
         body = self.body(shapes.NewRefund)
+        if body.amount_minor is not None and body.items is not None:
+            raise Invalid({"items": [_("Send either amount_minor or items.")]})
         row = Purchase.objects.by_public_id("pur", purchase_id)
         items = None if body.items is None else [Returned(one.sku, one.quantity) for one in body.items]
         given_back = checkout.give_back(row, amount_minor=body.amount_minor, items=items, actor=self.actor)

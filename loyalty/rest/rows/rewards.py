@@ -1,4 +1,4 @@
-"""Rewards, redemptions, vouchers and messages as the API tells them."""
+"""Rewards, redemptions and vouchers as the API tells them."""
 
 from decimal import Decimal
 
@@ -68,11 +68,3 @@ def _voucher(row):
         "valid_until": row.valid_until, "used_at": row.used_at, "purchase": ids.public("pur", row.used_in_id),
         "created_at": row.created_at,
     }  # fmt: skip
-
-
-def message(row):
-    return shapes.Message(
-        id=row.public_id, member=ids.public("mem", row.member_id), campaign=row.campaign, channel=row.channel,
-        occasion=row.occasion, language=row.language, status=row.status, due_at=row.due_at, sent_at=row.sent_at,
-        created_at=row.created_at, problem=row.problem, figures=row.figures,
-    )  # fmt: skip

@@ -3,8 +3,9 @@
 from loyalty.rest.shapes.fields import Answer, Moment
 from loyalty.rest.shapes.members import Consent, Entry, Member
 from loyalty.rest.shapes.merchants import Event
+from loyalty.rest.shapes.messages import Message
 from loyalty.rest.shapes.purchases import Purchase
-from loyalty.rest.shapes.rewards import Message, Redemption, Voucher
+from loyalty.rest.shapes.rewards import Redemption, Voucher
 
 
 class Export(Answer):

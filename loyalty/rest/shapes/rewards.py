@@ -1,6 +1,6 @@
-"""Rewards, redemptions, vouchers, messages."""
+"""Rewards, redemptions, vouchers."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -147,24 +147,3 @@ class UsedOn(Body):
 
 class UsedVoucher(Voucher):
     discount_minor: int
-
-
-class Message(Answer):
-    """`status`: a sandbox's messages are `held`: they go nowhere but here."""
-
-    id: str
-    member: str
-    campaign: str
-    channel: str
-    occasion: str
-    language: str
-    status: str
-    due_at: Moment
-    sent_at: Moment | None
-    created_at: Moment
-    problem: str
-    figures: dict[str, Any]
-
-
-class Messages(Page):
-    data: list[Message]
