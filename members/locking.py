@@ -9,11 +9,14 @@ def lock(member_ids):
     """Lock members in the order of their ids until the transaction ends.
 
     A purchase, a merge, an erasure: whoever comes second sees what the first has done. References to the member
-    by new rows do not wait for it.
+    by new rows do not wait for it. Returns {member id: (visits, last_visit_at)} as they are under the lock.
     """
-    if member_ids:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT 1 FROM members_member WHERE merchant_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-                [tenancy.merchant_id(), list(set(member_ids))],
-            )
+    if not member_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, visits, last_visit_at FROM members_member"
+            " WHERE merchant_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [tenancy.merchant_id(), list(set(member_ids))],
+        )
+        return {member_id: (visits, last) for member_id, visits, last in cursor.fetchall()}

@@ -27,11 +27,11 @@ def adjust(*, member, program, amount, reason, actor):
     locking.lock([member.id])
     sheet = ledger.open_sheets([(member.id, program.id)], with_lots=True)[member.id, program.id]
     live = catalogue.current(Program.objects.filter(id=program.id))[0]
-    now, before = clock.now(), sheet.balance
+    now = clock.now()
     _available, expires_at = crediting.dates(live, now, tenancy.merchant().timezone)
     source = Source(reason=reason.strip()[:200], actor=actor, version_id=live.version_id)
     entry = sheet.adjust(amount, at=now, source=source, expires_at=expires_at if amount > 0 else None)
-    unlocks = crediting.unlock(sheet, live, before, at=now)
+    unlocks = crediting.unlock(sheet, live, at=now)
     ledger.save([sheet])
     crediting.save_unlocks(unlocks)
     recording.record(

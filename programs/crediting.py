@@ -10,7 +10,7 @@ from django.db.models import F
 from loyalty import ids, tenancy
 from loyalty.tenancy import bulk
 from programs import baskets, expiry, ledger
-from programs.accounts import Unlock
+from programs.accounts import Account, Unlock
 from programs.history import History
 from programs.models import Credit, Program
 from programs.sheet import Source
@@ -44,6 +44,9 @@ class Crediting:
         self.credits: list[Credit] = []
         self.unlocks: list[Unlock] = []
 
+    def takes_part(self, member, live):
+        return (member.id, live.program.id) in self.sheets
+
     def credit(self, recorded, live, *, is_first):
         """Book what a purchase earns in one program; append its line, and what it unlocks, to `recorded`."""
         purchase = recorded.purchase
@@ -57,11 +60,13 @@ class Crediting:
         credit = self._credit_row(purchase, live, sheet, deserved, facts)
         if live.type.accumulates(live.settings):
             sheet.carry = (sheet.carry + deserved.fraction) % 1
-        before = sheet.balance
+            sheet.is_changed = True
+        if isinstance(live.settings.expiry, expiry.Inactivity):
+            sheet.keep_alive(expiry.expires_at(live.settings.expiry, purchase.occurred_at, self.timezone))
         if credit.amount:
             self._earn(sheet, live, credit)
             history.add(local, credit.because)
-        unlocks = unlock(sheet, live, before, at=purchase.occurred_at, purchase_id=purchase.id)
+        unlocks = unlock(sheet, live, at=purchase.occurred_at, purchase_id=purchase.id)
         self.unlocks.extend(unlocks)
         self.credits.append(credit)
         recorded.credits.append(CreditLine(live.program, credit))
@@ -74,7 +79,9 @@ class Crediting:
         save_unlocks(self.unlocks)
 
     def _credit_row(self, purchase, live, sheet, deserved, facts):
-        amount, because = live.type.fit(live.settings, deserved.amount, deserved.because, sheet.spendable)
+        amount, because = live.type.fit(
+            live.settings, deserved.amount, deserved.because, sheet.spendable + sheet.pending
+        )
         available_at, expires_at = dates(live, purchase.occurred_at, self.timezone)
         return Credit(
             purchase_id=purchase.id, account_id=sheet.id, program_id=live.program.id, version_id=live.version_id,
@@ -84,7 +91,8 @@ class Crediting:
         )  # fmt: skip
 
     def _earn(self, sheet, live, credit):
-        pending = credit.available_at > self.now
+        # A till's clock may be a little ahead of ours: what it sends is not pending for that.
+        pending = live.settings.pending_days > 0 and credit.available_at > self.now
         sheet.earn(
             credit.amount, at=credit.occurred_at,
             source=Source(purchase_id=credit.purchase_id, version_id=live.version_id),
@@ -99,13 +107,13 @@ _UNLOCK = ("id", "account_id", "member_id", "reward_id", "entry_id", "purchase_i
            "status")  # fmt: skip
 
 
-def unlock(sheet, live, before, *, at, purchase_id=None):
-    """Turn what a balance has reached since `before` into unlocked rewards. Returns new Unlock rows, not yet saved.
+def unlock(sheet, live, *, at, purchase_id=None):
+    """Turn what the balance has newly reached into unlocked rewards. Returns new Unlock rows, not yet saved.
 
     With `carry` a full card's stamps leave the balance at once.
     """
     unlocks = []
-    for grant in live.type.grants(live.settings, before, sheet.balance):
+    for grant in live.type.grants(live.settings, sheet.unlocked_to, sheet.balance):
         source = Source(purchase_id=purchase_id, version_id=live.version_id)
         entry = sheet.burn(grant.pays, at=at, source=source) if grant.pays else None
         unlocks.append(
@@ -120,6 +128,7 @@ def unlock(sheet, live, before, *, at, purchase_id=None):
                 reward_id=ids.parse("rwd", grant.reward) if grant.reward else None,
             )
         )
+    sheet.unlocked_to = sheet.balance
     return unlocks
 
 
@@ -137,19 +146,35 @@ def dates(live, occurred_at, timezone):
 
 
 def open_for(news, programs, now, *, lock=True):
-    """Open the accounts of a batch's members in the given programs."""
+    """Open the accounts of a batch's members in the given programs that they take part in."""
     timezone = tenancy.merchant().timezone
-    members = {new.member.id for new in news if new.member}
-    keys = {(member, live.program.id) for member in members for live in programs}
-    spending = {
-        key
-        for key in keys
-        for live in programs
-        if live.type.spends_while_earning and key[1] == live.program.id
-    }
-    sheets = ledger.open_sheets(keys, with_lots=spending, lock=lock) if keys else {}
     moments = [new.occurred_at or now for new in news]
+    members = {new.member.id for new in news if new.member}
+    keys = _taking_part(members, programs)
+    needing = {
+        live.program.id for live in programs if _needs_lots(live, min(moments, default=now), now, timezone)
+    }
+    with_lots = {key for key in keys if key[1] in needing}
+    sheets = ledger.open_sheets(keys, with_lots=with_lots, lock=lock) if keys else {}
     return Crediting(sheets, _histories(sheets, programs, moments, timezone), now, timezone)
+
+
+def _taking_part(members, programs):
+    """Every member takes part in a program that enrols by itself; in others, who has an account there."""
+    keys = {(member, live.program.id) for member in members for live in programs if live.program.auto_enrol}
+    chosen = [live.program.id for live in programs if not live.program.auto_enrol]
+    if chosen and members:
+        enrolled = Account.objects.filter(member_id__in=members, program_id__in=chosen)
+        keys |= set(enrolled.values_list("member_id", "program_id"))
+    return keys
+
+
+def _needs_lots(live, first, now, timezone):
+    """Whether crediting may touch older lots: it spends, it prolongs, or what it gives has expired already."""
+    if live.type.spends_while_earning or isinstance(live.settings.expiry, expiry.Inactivity):
+        return True
+    _available_at, expires_at = dates(live, first, timezone)
+    return expires_at is not None and expires_at <= now
 
 
 def _histories(sheets, programs, moments, timezone):

@@ -4,10 +4,11 @@ The same function answers for a preview, a purchase and a refund: a refund asks 
 basket and the facts of that time. Rule: docs/rules.md, "Earning".
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from math import prod
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -74,9 +75,6 @@ class Basket:
     def net_of(self, matching):
         return sum((line.net_minor for line in self.lines if line in matching), Fraction(0))
 
-    def quantity_of(self, matching):
-        return sum((line.quantity for line in self.lines if line in matching), Fraction(0))
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -124,16 +122,18 @@ def by_spend(
 ) -> Deserved:
     """What the spend deserves at a base rate; see `deserve`. carry: the fraction kept from earlier purchases."""
     counted = basket.net_minor - basket.net_of(earn.exclude)
-    base = Fraction(earn.points) * counted / earn.per_minor
+    rate = Fraction(earn.points, earn.per_minor)
     row = {"code": "earned", "points": earn.points, "per_minor": earn.per_minor}
     if counted < basket.net_minor:
         row["excluded_minor"] = int(basket.net_minor - counted)
         row["code"] = "earned" if counted else "excluded"
     if basket.net_minor < earn.min_minor:
-        base, row = Fraction(0), row | {"code": "below_minimum", "min_minor": earn.min_minor}
-    minor_per_point = Fraction(earn.per_minor, earn.points)
-    rate = Base(base, row, earn.rounding, earn.accumulate, minor_per_point, earn.limit, earn.exclude)
-    return deserve(rate, rules, basket, facts, carry)
+        rate, row = Fraction(0), row | {"code": "below_minimum", "min_minor": earn.min_minor}
+    base = Base(
+        rate * counted, row, earn.rounding, earn.accumulate, Fraction(earn.per_minor, earn.points), earn.limit,
+        by_line=lambda line: Fraction(0) if line in earn.exclude else rate * line.net_minor,
+    )  # fmt: skip
+    return deserve(base, rules, basket, facts, carry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,7 @@ class Base:
     """What a program gives before its rules: exact, with the row that explains it and how it is rounded.
 
     minor_per_point: what a point costs, to tell a carried fraction as money; None where it is not one.
+    by_line: what of `exact` a line gives, for multipliers of some lines; None where it is not counted by lines.
     """
 
     exact: Fraction
@@ -149,7 +150,10 @@ class Base:
     accumulate: bool = False
     minor_per_point: Fraction | None = None
     limit: EarnLimit = field(default_factory=EarnLimit)
-    exclude: Matching = field(default_factory=Matching)
+    by_line: Callable[[Line], Fraction] | None = None
+
+    def rounded(self, exact, carry=Fraction(0)):
+        return rounded(exact + carry, "down") if self.accumulate else rounded(exact, self.rounding)
 
 
 def deserve(
@@ -159,18 +163,66 @@ def deserve(
 
     With `accumulate` whole points are given and the fraction is kept: `fraction` says what came in exactly.
     """
-    exact = base.exact
     rules = [rule for rule in rules if rule.when.event != "joined"]
-    for rule in rules:
-        if rule.gives.multiplier is not None and rule.misses(basket, facts) is None:
-            part = rule.share_of(basket, base.exclude) if rule.selects_lines else Fraction(1)
-            exact *= 1 + (Fraction(rule.gives.multiplier) - 1) * part
-    whole = rounded(exact + carry, "down") if base.accumulate else rounded(exact, base.rounding)
+    rows = [rule.row(basket, facts) for rule in rules]
+    multipliers = [(rule, row) for rule, row in zip(rules, rows, strict=True) if row["code"] == "multiplied"]
+
+    def whole(chosen):
+        return base.rounded(_raised(base, basket, [rule for rule, _row in chosen]), carry)
+
+    _only_the_best(list(zip(rules, rows, strict=True)), multipliers, whole)
+    multipliers = [(rule, row) for rule, row in multipliers if row["code"] == "multiplied"]
+    too_much = _beyond_limits(multipliers, facts, whole)
+    exact = _raised(base, basket, [rule for rule, _row in multipliers])
+    points = base.rounded(exact, carry)
     most = {"purchase": base.limit.per_purchase, "day": base.limit.per_day, "month": base.limit.per_month}
-    amount, limited = trim(whole, most, facts.had.get("earn", {}))
-    extras = _extras(rules, basket, facts)
-    row = {"rule": "earn", **base.row, **_rounding(base, exact, carry, whole), **limited, "amount": amount}
-    return Deserved(exact, amount + sum(extra["amount"] for extra in extras), [row, *extras])
+    amount, limited = trim(points - too_much, most, facts.had.get("earn", {}))
+    row = {"rule": "earn", **base.row, **_rounding(base, exact, carry, points), **limited, "amount": amount}
+    return Deserved(exact, amount + sum(extra["amount"] for extra in rows), [row, *rows])
+
+
+def _raised(base, basket, multipliers):
+    """The base with multipliers: each works on its own lines alone, or on everything if it names none."""
+    of_lines = [rule for rule in multipliers if rule.selects_lines and base.by_line]
+    of_all = prod(Fraction(rule.gives.multiplier) for rule in multipliers if rule not in of_lines)
+    if not of_lines:
+        return base.exact * of_all
+    more = Fraction(0)
+    for line in basket.lines:
+        of_line = prod(Fraction(rule.gives.multiplier) for rule in of_lines if rule.matches_line(line))
+        more += base.by_line(line) * (of_line - 1)
+    return (base.exact + more) * of_all
+
+
+def _only_the_best(rules, multipliers, whole):
+    """Of the rules that stack as "best" only the one that gives most counts, the first of equals.
+
+    rules, multipliers: (rule, its row). What a multiplier gives is by how much it raises the base.
+    """
+    always = [(rule, row) for rule, row in multipliers if rule.stacking == "sum"]
+    plain = whole(always)
+    rivals = []
+    for rule, row in rules:
+        if rule.stacking == "best":
+            is_multiplier = row["code"] == "multiplied"
+            gives = whole([*always, (rule, row)]) - plain if is_multiplier else row["amount"]
+            rivals += [(gives, row)] if gives or is_multiplier else []
+    winner = max(rivals, key=lambda rival: rival[0], default=(0, None))[1]
+    for _gives, row in rivals:
+        if row is not winner:
+            row |= {"amount": 0, "code": "another_was_better"}
+
+
+def _beyond_limits(multipliers, facts, whole):
+    """How much of what multipliers add lies beyond their own limits. A limited rule's row says what it `added`."""
+    beyond = 0
+    for rule, row in multipliers:
+        if rule.limits_something:
+            added = whole(multipliers) - whole([other for other in multipliers if other[0] is not rule])
+            row["added"], reason = rule.trimmed(added, facts)
+            row |= {key: value for key, value in reason.items() if key != "code"}
+            beyond += added - row["added"]
+    return beyond
 
 
 def _rounding(base, exact, carry, whole):
@@ -179,14 +231,3 @@ def _rounding(base, exact, carry, whole):
         kept = int((exact + carry - whole) * base.minor_per_point)
         return {"carried_minor": kept} | ({"code": "carried"} if whole == 0 and exact else {})
     return {"code": "too_little"} if whole == 0 and exact else {}
-
-
-def _extras(rules, basket, facts):
-    """The rules' rows. Of those that stack as "best" only the one that gives most counts, the first of equals."""
-    rows = [rule.row(basket, facts) for rule in rules]
-    rivals = [row for rule, row in zip(rules, rows, strict=True) if rule.stacking == "best" and row["amount"]]
-    winner = max(rivals, key=lambda row: row["amount"], default=None)
-    for row in rivals:
-        if row is not winner:
-            row |= {"amount": 0, "code": "another_was_better"}
-    return rows

@@ -39,11 +39,10 @@ def welcome(member, *, at):
     for live in programs:
         sheet = sheets[member.id, live.program.id]
         if amount := live.type.welcome(live.settings) + _by_rules(live, at.astimezone(ZoneInfo(timezone))):
-            before = sheet.balance
             _available, expires_at = crediting.dates(live, at, timezone)
             given = Source(version_id=live.version_id, reason="welcome")
             sheet.earn(amount, at=at, source=given, expires_at=expires_at)
-            unlocks += crediting.unlock(sheet, live, before, at=at)
+            unlocks += crediting.unlock(sheet, live, at=at)
     ledger.save(sheets.values())
     crediting.save_unlocks(unlocks)
 

@@ -1,7 +1,7 @@
 """What an account was given before: what limits and cooldowns look at. Pure."""
 
 from bisect import bisect_left, insort
-from datetime import datetime
+from datetime import UTC, datetime
 
 from programs.earning import Facts
 
@@ -15,8 +15,11 @@ class History:
         self.given: list[tuple[datetime, str, int]] = []
 
     def add(self, local, because):
-        insort(self.moments, local)
-        self.given.extend((local, row["rule"], row["amount"]) for row in because if row["amount"])
+        # In UTC: between two local times of one zone Python counts by the wall clock, across a change of time too.
+        insort(self.moments, local.astimezone(UTC))
+        # A multiplier's part lies in the base's amount; what it `added` counts for its own limits alone.
+        given = [(row["rule"], row.get("added", row["amount"])) for row in because]
+        self.given.extend((local, rule, amount) for rule, amount in given if amount)
 
     def facts(self, local, *, is_first=False) -> Facts:
         """The facts for a purchase at a local time: what was given in its day, its month, ever, and how long ago."""
@@ -31,6 +34,7 @@ class History:
 
     def _seconds_to_nearest(self, local):
         """Before or after: a purchase that was sent late must not slip in between two stamps."""
-        place = bisect_left(self.moments, local)
+        at = local.astimezone(UTC)
+        place = bisect_left(self.moments, at)
         near = self.moments[max(0, place - 1) : place + 1]
-        return min((abs(int((local - moment).total_seconds())) for moment in near), default=None)
+        return min((abs(int((at - moment).total_seconds())) for moment in near), default=None)

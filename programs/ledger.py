@@ -20,6 +20,7 @@ from programs.sheet import Sheet
 _FIGURES = ("balance", "pending", "debt", "carry_num", "carry_den", "lifetime", "entries", "head",
             "last_activity_at", "next_due_at")  # fmt: skip
 _CARRY_DENOMINATOR = 10**12
+_LARGEST_CARRY = Fraction(_CARRY_DENOMINATOR - 1, _CARRY_DENOMINATOR)
 
 
 def open_sheets(keys: Iterable[tuple], *, with_lots=frozenset(), lock=True) -> dict[tuple, Sheet]:
@@ -30,28 +31,26 @@ def open_sheets(keys: Iterable[tuple], *, with_lots=frozenset(), lock=True) -> d
     with_lots: keys, or True for all, whose open lots are needed (to spend or take back); others load them when due.
     """
     keys = set(keys)
-    found = _select(keys, lock)
+    members, programs = {m for m, _p in keys}, {p for _m, p in keys}
+    rows = Account.objects.filter(member_id__in=members, program_id__in=programs)
+    found = {key: sheet for key, sheet in _select(rows, lock).items() if key in keys}
     if missing := keys - found.keys():
         if lock:
             _create(missing)
-            found |= _select(missing, lock)
+            found |= {key: sheet for key, sheet in _select(rows, lock).items() if key in missing}
         else:
             found |= {key: Sheet(ids.new(), *key) for key in missing}
-    now = clock.now()
-    needing = [
-        sheet for key, sheet in found.items()
-        if with_lots is True or key in with_lots or (sheet.next_due_at is not None and sheet.next_due_at <= now)
-    ]  # fmt: skip
-    load_lots(needing)
-    for sheet in needing:
-        sheet.settle(now)
+    needing = [sheet for key, sheet in found.items() if with_lots is True or key in with_lots]
+    _settle(found.values(), needing)
     return found
 
 
-def open_accounts(account_ids, *, with_lots=True):
-    """Like open_sheets, by account id: {account id: Sheet}."""
-    keys = Account.objects.filter(id__in=account_ids).values_list("member_id", "program_id")
-    return {sheet.id: sheet for sheet in open_sheets(keys, with_lots=with_lots).values()}
+def open_accounts(account_ids):
+    """Like open_sheets, by account id, with their lots: {account id: Sheet}. Locks these accounts and no others."""
+    found = _select(Account.objects.filter(id__in=list(account_ids)), lock=True)
+    sheets = {sheet.id: sheet for sheet in found.values()}
+    _settle(sheets.values(), list(sheets.values()))
+    return sheets
 
 
 def load_lots(sheets, *, also_ids=()):
@@ -88,6 +87,15 @@ def save(sheets: Iterable[Sheet]):
     bulk.update(Account, _FIGURES, [_figures(sheet) for sheet in changed])
     for sheet in changed:
         sheet.entries, sheet.is_changed = [], False
+
+
+def _settle(sheets, needing):
+    """Load the lots of `needing` and of what is due, and let happen what is."""
+    now = clock.now()
+    due = [sheet for sheet in sheets if sheet.next_due_at is not None and sheet.next_due_at <= now]
+    load_lots({sheet.id: sheet for sheet in [*needing, *due]}.values())
+    for sheet in due:
+        sheet.settle(now)
 
 
 def uses_of(entry_id):
@@ -147,37 +155,23 @@ def _save_lots(lots):
 
 def _figures(sheet):
     # A fraction that grew beyond what fits is cut at the twelfth digit: less than a millionth of a cent.
-    carry = sheet.carry.limit_denominator(_CARRY_DENOMINATOR)
+    carry = min(sheet.carry.limit_denominator(_CARRY_DENOMINATOR), _LARGEST_CARRY)
     return (sheet.id, sheet.balance, sheet.pending, sheet.debt, carry.numerator, carry.denominator, sheet.lifetime,
             sheet.entry_count, sheet.head, sheet.last_activity_at, sheet.next_due_at)  # fmt: skip
 
 
-def _select(keys, lock):
-    members, programs = {m for m, _p in keys}, {p for _m, p in keys}
-    rows = Account.objects.filter(member_id__in=members, program_id__in=programs).order_by("id")
+def _select(rows, lock):
+    """Sheets without their lots, by (member id, program id), of a queryset of accounts; locked in id order."""
+    rows = rows.order_by("id")
     rows = rows.select_for_update(no_key=True) if lock else rows
     sheets = {}
     for row in rows.values_list("id", "member_id", "program_id", *_FIGURES):
-        (
-            account_id,
-            member_id,
-            program_id,
-            balance,
-            pending,
-            debt,
-            num,
-            den,
-            lifetime,
-            count,
-            head,
-            last,
-            due,
-        ) = row
-        if (member_id, program_id) in keys:
-            sheets[member_id, program_id] = Sheet(
-                account_id, member_id, program_id, balance, pending, debt, Fraction(num, den), lifetime, count,
-                bytes(head), last, due, has_all_lots=False,
-            )  # fmt: skip
+        account_id, member_id, program_id, balance, pending, debt, num, den, *rest = row
+        lifetime, count, head, last, due = rest
+        sheets[member_id, program_id] = Sheet(
+            account_id, member_id, program_id, balance, pending, debt, Fraction(num, den), lifetime, count,
+            bytes(head), last, due, unlocked_to=balance, has_all_lots=False,
+        )  # fmt: skip
     return sheets
 
 

@@ -5,14 +5,15 @@ leaves nothing behind. Then everything is written in a handful of statements. Ru
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from loyalty import clock, ids, tenancy
-from loyalty.errors import Invalid, Refused
+from loyalty.errors import Conflict, Invalid, Refused
 from loyalty.events.models import Event
 from loyalty.merchants.models import Location
 from loyalty.money import LARGEST_MINOR, spread
@@ -26,6 +27,11 @@ from programs.models import Credit, Purchase
 
 # A till's clock may be a little ahead of ours.
 AHEAD = timedelta(minutes=5)
+# Nobody's books reach back further; a date before it is a slip, and calendars end not far below.
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+RECORDED_ONCE = "purchase_recorded_once"
+# Each attempt finds what stopped the one before it.
+ATTEMPTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +92,24 @@ def record_many(news: list[NewPurchase], *, actor="") -> list[Recorded | Refused
 
     Idempotent per (merchant, external_id): a repeat answers with the first purchase. Good rows are kept when
     others are refused. Locks the members' rows, then their accounts, each in id order, until commit.
+    Raises Conflict when others record the same external ids meanwhile, again and again.
     """
-    locking.lock([new.member.id for new in news if new.member])
-    book = _Batch(news, actor)
+    visits = locking.lock([new.member.id for new in news if new.member])
+    if not any(new.external_id for new in news):
+        return _record_all(news, actor, visits)
+    for _attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _record_all(news, actor, visits)
+        except IntegrityError as error:
+            # Somebody recorded one of them between our look and our writing. Looking again finds it.
+            if RECORDED_ONCE not in str(error):
+                raise
+    raise Conflict()
+
+
+def _record_all(news, actor, visits):
+    book = _Batch(news, actor, visits)
     results = [book.take(new) for new in news]
     book.write()
     return results
@@ -96,7 +117,8 @@ def record_many(news: list[NewPurchase], *, actor="") -> list[Recorded | Refused
 
 def preview(new: NewPurchase) -> Recorded:
     """What a sale would earn now. Locks nothing and stores nothing."""
-    result = _Batch([new], "", lock=False).take(new)
+    visits = {new.member.id: (new.member.visits, new.member.last_visit_at)} if new.member else {}
+    result = _Batch([new], "", visits, lock=False).take(new)
     if isinstance(result, Refused):
         raise result
     return result
@@ -113,8 +135,10 @@ def repeated(purchase) -> Recorded:
 class _Batch:
     """Sales on their way into the books: what is known before, what was decided, what is to be written."""
 
-    def __init__(self, news, actor, lock=True):
+    def __init__(self, news, actor, visits, lock=True):
+        """visits: {member id: (visits, last_visit_at)} as they were before."""
         self.actor = actor
+        self.before = visits
         self.merchant = tenancy.merchant()
         self.zone = ZoneInfo(self.merchant.timezone)
         self.now = clock.now()
@@ -141,9 +165,11 @@ class _Batch:
         purchase = self._purchase(new)
         result = Recorded(purchase, [])
         if new.member:
-            visits = self.visits.setdefault(new.member.id, [new.member.visits, new.member.last_visit_at])
+            visits = self.visits.setdefault(new.member.id, list(self.before[new.member.id]))
             for live in self.programs:
-                if catalogue.runs_at(live, purchase.occurred_at):
+                if self.crediting.takes_part(new.member, live) and catalogue.runs_at(
+                    live, purchase.occurred_at
+                ):
                     self.crediting.credit(result, live, is_first=visits[0] == 0)
             visits[0] += 1
             visits[1] = max(visits[1] or purchase.occurred_at, purchase.occurred_at)
@@ -169,16 +195,25 @@ class _Batch:
             ]
         if not 0 <= new.amount_minor <= LARGEST_MINOR:
             wrong["amount_minor"] = [_("The amount must be 0 or more, and at most 10^12 minor units.")]
+        for place, item in enumerate(new.items):
+            if item.amount_minor < 0:
+                wrong[f"items.{place}.amount_minor"] = [_("The amount of an item must be 0 or more.")]
+            if item.quantity < 1:
+                wrong[f"items.{place}.quantity"] = [_("The quantity of an item must be 1 or more.")]
         if sum(item.amount_minor for item in new.items) > new.amount_minor:
             wrong["items"] = [_("The items add up to more than the amount.")]
         if new.occurred_at and new.occurred_at > self.now + AHEAD:
             wrong["occurred_at"] = [_("This lies ahead of the clock. Send the time of the purchase.")]
+        elif new.occurred_at and new.occurred_at < EARLIEST:
+            wrong["occurred_at"] = [_("This lies too long ago. Send the time of the purchase.")]
         if wrong:
             raise Invalid(wrong)
 
     def write(self):
         """Everything that was decided, in a fixed number of statements."""
-        bulk.insert(Purchase, _PURCHASE, [_row(one.purchase, _PURCHASE) for one in self.recorded])
+        # By external id, so that two batches with the same ones wait for each other in one order.
+        in_order = sorted((one.purchase for one in self.recorded), key=lambda row: row.external_id or "")
+        bulk.insert(Purchase, _PURCHASE, [_row(purchase, _PURCHASE) for purchase in in_order])
         self.crediting.write()
         with_member = [(member_id, *figures) for member_id, figures in sorted(self.visits.items())]
         bulk.update(Member, ("visits", "last_visit_at"), with_member)

@@ -6,9 +6,10 @@ back: from the purchase's own lots, then from others, then as debt. What expired
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -84,9 +85,16 @@ def _take_off(purchase, amount_minor, items):
     if amount > left:
         raise NothingLeft(left_minor=left)
     purchase.refunded_minor += amount
-    if amount == left and (amount_minor is None or left > 0):
+    if amount == left and (left > 0 or _comes_back_whole(purchase, amount_minor, items)):
         purchase.returned_at = clock.now()
     return amount
+
+
+def _comes_back_whole(purchase, amount_minor, items):
+    """Of a purchase that cost nothing: whether it is returned by asking for all of it, or item by item."""
+    if items is not None:
+        return all(line["returned"] == line["quantity"] for line in purchase.items)
+    return amount_minor is None
 
 
 def _take_off_items(purchase, items):
@@ -144,7 +152,7 @@ def _take_back_one(purchase, row, credit, sheet, lost):
     if demand > 0:
         forgive = live.settings.debt == "forgive"
         taken = sheet.take_back(demand, of_purchase=purchase.id, at=row.at, source=source, forgive=forgive)
-    _withdraw_unpaid(sheet, purchase)
+    _withdraw_unpaid(sheet)
     credit.taken_back += demand
     credit.excused += excused
     return taken
@@ -156,23 +164,40 @@ def _too_much(purchase, credit, live, sheet):
     deserved = live.type.deserve(
         live.settings, live.rules, baskets.of(purchase, local), Facts.from_kept(credit.facts)
     )
-    was = credit.amount - credit.taken_back - credit.excused
-    trimmed = any(reason.get("code") in ("limited", "card_full") for reason in credit.because)
-    if live.type.accumulates(live.settings) and not trimmed:
-        exact = sheet.carry + deserved.fraction - Fraction(credit.facts["fraction"])
-        sheet.carry = exact % 1
-        sheet.is_changed = True
-        credit.facts = credit.facts | {"fraction": str(deserved.fraction)}
-        extras = sum(reason["amount"] for reason in credit.because[1:]) - sum(
-            x["amount"] for x in deserved.because[1:]
-        )
-        return max(0, extras - exact.__floor__())
-    return max(0, was - deserved.amount)
+    if live.type.accumulates(live.settings):
+        whole, extras = _carry_back(credit, sheet, deserved)
+        if not _is_trimmed(credit.because):
+            return max(0, extras - whole)
+    return max(0, credit.amount - credit.taken_back - credit.excused - deserved.amount)
+
+
+def _carry_back(credit, sheet, deserved):
+    """Take what is not deserved any more from the carried fraction; return what that changes.
+
+    (whole points of the base, 0 or negative; points of the rules that are too much). What the rules give now is
+    kept with the credit, so that the next refund counts from here.
+    """
+    exact = sheet.carry + deserved.fraction - Fraction(credit.facts["fraction"])
+    sheet.carry, sheet.is_changed = exact % 1, True
+    by_rules = sum(reason["amount"] for reason in deserved.because[1:])
+    had = credit.facts.get("by_rules", sum(reason["amount"] for reason in credit.because[1:]))
+    credit.facts = credit.facts | {"fraction": str(deserved.fraction), "by_rules": by_rules}
+    return floor(exact), had - by_rules
+
+
+def _is_trimmed(because):
+    """Whether a limit or a full card cut what the base gave: then fractions do not tell what is left of it."""
+    return because[0].get("code") == "limited" or any(row.get("code") == "card_full" for row in because)
 
 
 def _withdraw_paid(sheet, demand, source):
     """Full cards that were not taken yet are undone, the newest first, before anything becomes debt."""
-    while demand > sheet.balance + sheet.pending:
+    own_pending = sum(
+        lot.remaining
+        for lot in sheet.lots.values()
+        if lot.is_pending and lot.purchase_id == source.purchase_id
+    )
+    while demand > sheet.balance + own_pending:
         unlock = (
             Unlock.objects.filter(account_id=sheet.id, status="open", entry__isnull=False)
             .order_by("-id")
@@ -184,15 +209,15 @@ def _withdraw_paid(sheet, demand, source):
         Unlock.objects.filter(id=unlock.id).update(status=Unlock.Status.WITHDRAWN)
 
 
-def _withdraw_unpaid(sheet, purchase):
-    """Rewards that the purchase reached and that the rest does not reach any more."""
+def _withdraw_unpaid(sheet):
+    """Rewards on the card that its stamps do not reach any more. Those on earlier cards, now full, stay."""
+    full = Unlock.objects.filter(account_id=sheet.id, entry__isnull=False).exclude(
+        status=Unlock.Status.WITHDRAWN
+    )
     Unlock.objects.filter(
-        account_id=sheet.id,
-        purchase_id=purchase.id,
-        status="open",
-        entry__isnull=True,
-        position__gt=sheet.balance,
-    ).update(status=Unlock.Status.WITHDRAWN)
+        ~Exists(full.filter(id__gt=OuterRef("id"))),
+        account_id=sheet.id, status=Unlock.Status.OPEN, entry__isnull=True, position__gt=sheet.balance,
+    ).update(status=Unlock.Status.WITHDRAWN)  # fmt: skip
 
 
 def _told(debits):

@@ -85,14 +85,6 @@ class Rule(Shape):
         """Why the rule does not apply: a code and facts for `because`, or None when it does."""
         return self._time_misses(basket.at) or self._basket_misses(basket, facts)
 
-    def share_of(self, basket, exclude):
-        """Which share of the net spend that earns lies on the rule's own lines (for multipliers)."""
-        counted = basket.net_minor - basket.net_of(exclude)
-        own = sum(
-            (x.net_minor for x in basket.lines if self.matches_line(x) and x not in exclude), Fraction(0)
-        )
-        return own / counted if counted else Fraction(0)
-
     def row(self, basket, facts):
         """The rule's row in `because`: what it gave, or why it gave nothing."""
         row = {"rule": self.id or self.name, "name": self.name, "code": "rule", "amount": 0}
@@ -100,7 +92,16 @@ class Rule(Shape):
             return row | missed
         if self.gives.multiplier is not None:
             return row | {"code": "multiplied", "multiplier": self.gives.multiplier}
-        return row | self._trimmed(self._worth(basket), facts)
+        amount, reason = self.trimmed(self._worth(basket), facts)
+        return row | reason | {"amount": amount}
+
+    @property
+    def limits_something(self):
+        return any(most is not None for most in self._most.values())
+
+    def trimmed(self, amount, facts):
+        """What the rule's limits leave of an amount: (amount, facts of the limit that trimmed it)."""
+        return trim(amount, self._most, facts.had.get(self.id or self.name, {}))
 
     def _worth(self, basket):
         lines = [line for line in basket.lines if self.matches_line(line)]
@@ -111,24 +112,21 @@ class Rule(Shape):
             return int(Fraction(self.gives.points) * net // self.gives.per_minor)
         return self.gives.amount
 
-    def _trimmed(self, amount, facts):
+    @property
+    def _most(self):
         limit = self.limit
-        most = {
+        return {
             "purchase": limit.per_purchase,
             "day": limit.per_day,
             "month": limit.per_month,
             "ever": limit.per_member,
         }
-        trimmed, reason = trim(amount, most, facts.had.get(self.id or self.name, {}))
-        return {**reason, "amount": trimmed}
 
     def _time_misses(self, at):
         when = self.if_
         if when.weekdays and at.isoweekday() not in when.weekdays:
             return {"code": "other_weekday", "weekdays": list(when.weekdays)}
-        if (when.from_ and at.time() < _clock(when.from_)) or (
-            when.to and when.to != "24:00" and at.time() >= _clock(when.to)
-        ):
+        if not _in_hours(at.time(), when.from_, when.to):
             return {"code": "other_time", "from": when.from_, "to": when.to}
         if (when.starts_at and at < when.starts_at) or (when.ends_at and at >= when.ends_at):
             return {"code": "other_period"}
@@ -150,5 +148,10 @@ class Rule(Shape):
         return None
 
 
-def _clock(text):
-    return time.fromisoformat(text)
+def _in_hours(at, first, end):
+    """Whether a time lies in from–to; "22:00" to "02:00" goes over midnight. `end` itself is outside."""
+    first = time.fromisoformat(first or "00:00")
+    if end is None or end == "24:00":
+        return at >= first
+    end = time.fromisoformat(end)
+    return first <= at < end if first <= end else at >= first or at < end

@@ -66,6 +66,9 @@ class Sheet:
     head: bytes = b""
     last_activity_at: datetime | None = None
     next_due_at: datetime | None = None
+    # The balance up to which rewards were unlocked (programs.crediting.unlock): it falls with the balance, but
+    # does not rise with it.
+    unlocked_to: int = 0
     lots: dict[UUID, OpenLot] = field(default_factory=dict)
     has_all_lots: bool = True
     entries: list[NewEntry] = field(default_factory=list)
@@ -101,7 +104,7 @@ class Sheet:
             raise InsufficientBalance(balance=self.spendable, cost=amount, missing=amount - self.spendable)
         entry = self._write(kind, at, source, amount=-amount)
         self._use(using.take(self._spendable_lots(), amount), entry)
-        self.balance -= amount
+        self._lower(amount)
         self._look_ahead()
         return entry
 
@@ -126,7 +129,7 @@ class Sheet:
         entry = self._write("refund", at, source, amount=-(from_balance + debt), pending_amount=-from_pending)
         self._use(pending + spendable, entry)
         self.pending -= from_pending
-        self.balance -= from_balance
+        self._lower(from_balance)
         self.debt += debt
         self._look_ahead()
         return taken
@@ -148,14 +151,27 @@ class Sheet:
             return self.earn(amount, at=at, source=source, expires_at=expires_at, kind="adjust")
         return self.burn(-amount, at=at, source=source, kind="adjust")
 
+    def keep_alive(self, expires_at):
+        """Activity in a program whose points expire by inactivity: what is there lasts until then, at least."""
+        for lot in self.lots.values():
+            if lot.remaining and lot.expires_at is not None and lot.expires_at < expires_at:
+                lot.expires_at, lot.is_changed = expires_at, True
+                self.is_changed = True
+        self._look_ahead()
+
     def settle(self, now):
-        """Let happen what is due up to and including `now`, in the order of the due moments."""
+        """Let happen what is due up to and including `now`, in the order of the due moments. Needs all open lots."""
         while self.next_due_at is not None and self.next_due_at <= now:
+            if not self.has_all_lots:
+                raise LookupError("an account is settled with all its open lots at hand")
             moment = self.next_due_at
-            for lot in [lot for lot in self.lots.values() if lot.is_pending and lot.available_at <= moment]:
+            due = [lot for lot in self.lots.values() if lot.is_pending and lot.available_at <= moment]
+            for lot in [lot for lot in due if lot.remaining]:
                 self._activate(lot)
             self._expire(moment)
             self._look_ahead()
+            # Also where nothing happened: or the account would be looked at for ever.
+            self.is_changed = True
 
     def _activate(self, lot):
         entry = self._write(
@@ -174,7 +190,7 @@ class Sheet:
         if amount:
             entry = self._write("expire", moment, Source(), amount=-amount)
             self._use([(lot, lot.remaining) for lot in gone], entry)
-            self.balance -= amount
+            self._lower(amount)
 
     def _make_spendable(self, lot, amount, entry):
         paid = min(self.debt, amount)
@@ -182,6 +198,10 @@ class Sheet:
             self._use([(lot, paid)], entry)
         self.debt -= paid
         self.balance += amount - paid
+
+    def _lower(self, amount):
+        self.balance -= amount
+        self.unlocked_to = min(self.unlocked_to, self.balance)
 
     def _use(self, parts, entry):
         for lot, part in parts:
@@ -201,7 +221,8 @@ class Sheet:
         )
         self.entries.append(entry)
         self.is_changed = True
-        self.last_activity_at = max(at, self.last_activity_at or at)
+        if kind not in ("activate", "expire"):
+            self.last_activity_at = max(at, self.last_activity_at or at)
         return entry
 
     def _look_ahead(self, at_latest=None):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.errors import Refused
 from loyalty.merchants.models import Location
+from members import locking
 from members.models import Member
 from programs import purchases, refunding
 from programs.models import Purchase
@@ -27,6 +28,11 @@ class NotADiscount(Refused):
 class BelowMinimum(Refused):
     code = "below_minimum"
     sentence = _("This voucher needs a larger purchase.")
+
+
+class NothingToTakeOff(Refused):
+    code = "not_eligible"
+    sentence = _("Nothing in this purchase is what the voucher is for.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +70,14 @@ def ring_up(sale: Sale, *, actor="", preview=False) -> Recorded:
     Raises what a voucher is refused for (code_used, code_expired, below_minimum …) and what the purchase is;
     nothing is written then. A repeat by external id answers with the first purchase and uses no voucher.
     """
+    if not sale.vouchers:
+        new = sale.new_purchase()
+        return purchases.preview(new) if preview else purchases.record(new, actor=actor)
+    held = _hold(sale, preview)
+    # Only now: who used these vouchers under the same external id has committed, and is seen.
     first = _first(sale)
     if first is not None:
         return purchases.repeated(first)
-    held = [vouchers.find(code) for code in sale.vouchers]
     for voucher in held:
         vouchers.refuse_unusable(voucher)
         _refuse_unfit(voucher, sale)
@@ -75,8 +85,9 @@ def ring_up(sale: Sale, *, actor="", preview=False) -> Recorded:
     if preview:
         return purchases.preview(new)
     recorded = purchases.record(new, actor=actor)
-    for voucher in held:
-        vouchers.use(voucher, purchase=recorded.purchase)
+    if not recorded.is_repeat:
+        for voucher in held:
+            vouchers.use(voucher, purchase=recorded.purchase)
     return recorded
 
 
@@ -84,7 +95,9 @@ def ring_up_many(sales: list[Sale], *, actor="") -> list[Recorded | Refused]:
     """Record many sales in the order given; good ones are kept when others are refused.
 
     Runs of sales without vouchers are recorded together; one with vouchers is recorded by itself, in its place.
+    Locks all members first, in id order, so that two batches do not wait for each other in a circle.
     """
+    locking.lock([sale.member.id for sale in sales if sale.member])
     results: list[Recorded | Refused] = []
     run: list[Sale] = []
     for sale in sales:
@@ -99,6 +112,7 @@ def ring_up_many(sales: list[Sale], *, actor="") -> list[Recorded | Refused]:
 
 def give_back(purchase, *, amount_minor=None, items=None, actor="") -> GivenBack:
     """Refund a purchase (see refunding.refund). With its last cent the points spent on its vouchers come back."""
+    _lock_everybody(purchase)
     refunded = refunding.refund(purchase, amount_minor=amount_minor, items=items, actor=actor)
     returned = []
     if Purchase.objects.filter(id=purchase.id, returned_at__isnull=False).exists():
@@ -111,6 +125,29 @@ def give_back(purchase, *, amount_minor=None, items=None, actor="") -> GivenBack
 
 def _first(sale):
     return Purchase.objects.filter(external_id=sale.external_id).first() if sale.external_id else None
+
+
+def _hold(sale, preview):
+    """The vouchers of a sale, in the order given; locked, after the member, unless it is a preview."""
+    found = [vouchers.find(code) for code in sale.vouchers]
+    twice = [
+        voucher for place, voucher in enumerate(found) if voucher.id in {one.id for one in found[:place]}
+    ]
+    if twice:
+        raise redeeming.AlreadyUsed(voucher=twice[0].code)
+    if preview:
+        return found
+    locking.lock([sale.member.id] if sale.member else [])
+    fresh = vouchers.lock(found)
+    return [fresh[voucher.id] for voucher in found]
+
+
+def _lock_everybody(purchase):
+    """The purchase's member, and those whose vouchers were used in it: their points may come back, too."""
+    owners = Voucher.objects.filter(used_in=purchase, member__isnull=False).values_list(
+        "member_id", flat=True
+    )
+    locking.lock({purchase.member_id, *owners} - {None})
 
 
 def _redemptions_in(purchase):
@@ -132,6 +169,13 @@ def _refuse_unfit(voucher, sale):
         raise NotADiscount(voucher=voucher.code)
     if sale.amount_minor < voucher.reward.min_purchase_minor:
         raise BelowMinimum(voucher=voucher.code, minimum_minor=voucher.reward.min_purchase_minor)
+    _refuse_for_nothing(voucher, sale)
+
+
+def _refuse_for_nothing(voucher, sale):
+    """A voucher for certain items is not used up on a purchase without them."""
+    if voucher.reward.skus and not any(item.sku in voucher.reward.skus for item in sale.items):
+        raise NothingToTakeOff(voucher=voucher.code)
 
 
 def _ring_up_or_refuse(sale, actor):

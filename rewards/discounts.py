@@ -36,7 +36,7 @@ def take_off(offers: Sequence[Offer], amount_minor: int, lines: Sequence[tuple[s
     left = [amount for _sku, amount in lines]
     rest = amount_minor
     taken = []
-    for offer in sorted(offers, key=lambda offer: (not offer.skus, offer.percent is not None)):
+    for offer in sorted(offers, key=_place):
         if offer.skus:
             places = [place for place, (sku, _amount) in enumerate(lines) if sku in offer.skus]
             for place, off in _off_lines(offer, left, places):
@@ -48,6 +48,11 @@ def take_off(offers: Sequence[Offer], amount_minor: int, lines: Sequence[tuple[s
             rest -= off
             taken.append(Taken(offer.label, off, None))
     return taken
+
+
+def _place(offer):
+    """On items: amounts, then percents. On the whole: as they were given."""
+    return (0 if offer.percent is None else 1) if offer.skus else 2
 
 
 def _off_lines(offer, left, places):

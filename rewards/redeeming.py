@@ -13,8 +13,9 @@ from loyalty.errors import Refused
 from loyalty.events import recording
 from members import locking
 from members.models import Member
-from programs import expiry, ledger
+from programs import catalogue, expiry, ledger
 from programs.accounts import Unlock
+from programs.models import Program
 from programs.sheet import Source
 from rewards import codes
 from rewards.models import Redemption, Reward, Voucher
@@ -68,8 +69,10 @@ def redeem(*, member, reward, use="now", location=None, actor="") -> Redemption:
         member=member, reward=reward, use=use, location=location, actor=actor,
         cost=unlock.cost if unlock else reward.cost,
     )  # fmt: skip
-    _pay(redemption, unlock)
+    sheet = _charge(redemption, unlock)
     _take_from_stock(reward)
+    # Only now, when nothing can be refused any more, is anything written.
+    ledger.save([sheet] if sheet else [])
     redemption.save(force_insert=True)
     if unlock:
         Unlock.objects.filter(id=unlock.id).update(status=Unlock.Status.TAKEN, redemption_id=redemption.id)
@@ -118,18 +121,37 @@ def open_unlocks(member_id):
     return rows.select_related("reward").order_by("at", "id")
 
 
-def _pay(redemption, unlock):
-    """Take the cost off the account. An unlock that was paid when the card was full costs nothing more."""
+def _charge(redemption, unlock):
+    """Take the cost off the account's sheet, which is still to be saved; None where nothing is to be paid.
+
+    An unlock that was paid when the card was full costs nothing more.
+    """
     if redemption.cost == 0:
         redemption.account_id = unlock.account_id if unlock else None
-        return
-    program_id = redemption.reward.program_id
-    key = (redemption.member_id, program_id)
-    sheet = ledger.open_sheets([key], with_lots=True)[key]
+        return None
+    sheet = _open_sheet(redemption, unlock)
     source = Source(redemption_id=redemption.id, actor=redemption.actor)
     entry = sheet.burn(redemption.cost, at=clock.now(), source=source)
-    ledger.save([sheet])
+    _keep_alive(sheet)
     redemption.account_id, redemption.entry_id = sheet.id, entry.id
+    return sheet
+
+
+def _open_sheet(redemption, unlock):
+    # A full card may give a reward of another program: it is paid where it was unlocked.
+    if unlock:
+        return ledger.open_accounts([unlock.account_id])[unlock.account_id]
+    key = (redemption.member_id, redemption.reward.program_id)
+    return ledger.open_sheets([key], with_lots=True)[key]
+
+
+def _keep_alive(sheet):
+    """Redeeming is activity, too: where points expire by inactivity, what is left lasts on."""
+    if not any(lot.remaining and lot.expires_at for lot in sheet.lots.values()):
+        return
+    rule = catalogue.current(Program.objects.filter(id=sheet.program_id))[0].settings.expiry
+    if isinstance(rule, expiry.Inactivity):
+        sheet.keep_alive(expiry.expires_at(rule, clock.now(), tenancy.merchant().timezone))
 
 
 def _take_from_stock(reward):

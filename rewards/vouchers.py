@@ -29,6 +29,12 @@ def find(text) -> Voucher:
     return voucher
 
 
+def lock(found) -> dict:
+    """Lock vouchers in id order until the transaction ends: {id: Voucher} as they are under the lock."""
+    rows = Voucher.objects.filter(id__in=[voucher.id for voucher in found]).select_related("reward", "member")
+    return {row.id: row for row in rows.order_by("id").select_for_update(of=("self",), no_key=True)}
+
+
 def use(voucher, *, purchase=None):
     """Use a voucher, at most once whoever else tries. Raises AlreadyUsed, VoucherVoid, VoucherExpired."""
     now = clock.now()

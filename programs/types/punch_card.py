@@ -65,10 +65,15 @@ class PunchCard(ProgramType):
         return settings.welcome_stamps
 
     def fit(self, settings, amount, because, balance):
-        room = settings.stamps_required - balance
+        room = max(0, settings.stamps_required - balance)
         if settings.overflow == "carry" or amount <= room:
             return amount, because
-        return max(0, room), [because[0] | {"code": "card_full", "amount": max(0, room)}, *because[1:]]
+        rows, left = [], room
+        for row in because:
+            fits = min(row["amount"], left)
+            rows.append(row if fits == row["amount"] else row | {"code": "card_full", "amount": fits})
+            left -= fits
+        return room, rows
 
     def grants(self, settings, before, after):
         required = settings.stamps_required
@@ -92,17 +97,20 @@ class PunchCard(ProgramType):
         if basket.net_minor < settings.min_minor:
             return Base(Fraction(0), row | {"code": "below_minimum", "min_minor": settings.min_minor})
         if settings.stamp_per == "amount":
-            exact = Fraction(basket.net_minor) / settings.per_minor
-            row |= {"per_minor": settings.per_minor}
-            return Base(exact, row, "down", settings.accumulate, Fraction(settings.per_minor), daily)
+            per = settings.per_minor
+            return Base(
+                Fraction(basket.net_minor) / per, row | {"per_minor": per}, "down", settings.accumulate,
+                Fraction(per), daily, by_line=lambda line: line.net_minor / per,
+            )  # fmt: skip
         if settings.stamp_per == "item":
             stamped = Matching(skus=settings.skus, categories=settings.categories)
-            count = (
-                basket.quantity_of(stamped)
-                if stamped
-                else sum((x.quantity for x in basket.lines), Fraction(0))
-            )
-            return Base(Fraction(count), row if count else row | {"code": "no_stamped_items"}, limit=daily)
+
+            def by_line(line):
+                return line.quantity if not stamped or line in stamped else Fraction(0)
+
+            count = sum((by_line(line) for line in basket.lines), Fraction(0))
+            row |= {} if count else {"code": "no_stamped_items"}
+            return Base(count, row, limit=daily, by_line=by_line)
         return Base(Fraction(1), row, limit=daily)
 
 
