@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
-from loyalty import clock, tenancy
+from loyalty import clock, ids, tenancy
 from loyalty.errors import Invalid
 from loyalty.events import recording
 from loyalty.merchants.models import Merchant
@@ -20,9 +20,13 @@ from programs.rules import Rule as RuleShape
 from programs.types.base import Keeping, ProgramType
 
 
+MERCHANTS_CACHED = 10_000
+_cached: dict[UUID, tuple[UUID, list["Live"]]] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A program as it stands now: the row, its version, typed settings and rules."""
+    """A program as it stands now: the row, its version, typed settings and rules. Shared, so never changed."""
 
     program: Program
     version_id: UUID
@@ -62,7 +66,8 @@ def change(program, *, actor, settings=None, **columns):
     if settings is not None:
         read = _read_settings(types.get(program.type), settings)
         _new_version(program, actor, settings=read.model_dump(mode="json", by_alias=True))
-    program.save()
+    if columns:
+        program.save(update_fields=list(columns))
     _changed(program, actor)
     return program
 
@@ -95,8 +100,11 @@ def live(at: datetime | None = None) -> list[Live]:
 
 def live_between(first: datetime, last: datetime) -> list[Live]:
     """The programs that run at any time of a span; `runs_at` says of one whether it runs at a moment."""
-    running = Q(status=Program.Status.ACTIVE, starts_at__lte=last) & (Q(ends_at=None) | Q(ends_at__gt=first))
-    return current(Program.objects.filter(running))
+    return [
+        live
+        for live in _active()
+        if live.program.starts_at <= last and (live.program.ends_at is None or first < live.program.ends_at)
+    ]
 
 
 def runs_at(live: Live, at: datetime) -> bool:
@@ -154,18 +162,32 @@ def _parsed(version_id, type_name, stored):
     return types.get(type_name).Settings.read(settings), tuple(RuleShape.read(rule) for rule in rules)
 
 
+def _active():
+    """The active programs of the merchant in scope. Read again only after one was changed."""
+    merchant_id = tenancy.merchant_id()
+    version = Merchant.objects.values_list("catalogue_version", flat=True).get(id=merchant_id)
+    held = _cached.get(merchant_id)
+    if held is None or held[0] != version:
+        held = (version, current(Program.objects.filter(status=Program.Status.ACTIVE)))
+        if len(_cached) >= MERCHANTS_CACHED:
+            _cached.clear()
+        _cached[merchant_id] = held
+    return held[1]
+
+
 def _rules_changed(program, actor):
+    # Under the program's lock, so that of two changes at once the second sees the first one's rule.
+    Program.objects.select_for_update(no_key=True).get(id=program.id)
     rows = Rule.objects.filter(program=program, active=True).order_by("id")
     _new_version(program, actor, rules=[rule.definition | {"id": rule.public_id} for rule in rows])
-    program.save()
     _changed(program, actor)
 
 
 def _new_version(program, actor, **new):
-    before = ProgramVersion.objects.get(program=program, number=program.version)
     # The program's row is locked by the update, so that two changes at once get two numbers.
     Program.objects.filter(id=program.id).update(version=F("version") + 1)
     program.refresh_from_db(fields=["version"])
+    before = ProgramVersion.objects.get(program=program, number=program.version - 1)
     kept = {"settings": before.settings, "rules": before.rules} | new
     ProgramVersion.objects.create(program=program, number=program.version, created_by=actor, **kept)
 
@@ -175,5 +197,5 @@ def _dump(rule):
 
 
 def _changed(program, actor):
-    Merchant.objects.filter(id=tenancy.merchant_id()).update(catalogue_version=F("catalogue_version") + 1)
+    Merchant.objects.filter(id=tenancy.merchant_id()).update(catalogue_version=ids.new())
     recording.record("program.changed", program=program.public_id, version=program.version, actor=actor)

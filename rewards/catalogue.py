@@ -3,9 +3,8 @@
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from loyalty import clock, ids, tenancy
+from loyalty import clock, ids
 from loyalty.errors import Invalid
-from loyalty.merchants.models import Merchant
 from programs import catalogue as programs
 from rewards.models import Reward
 
@@ -15,7 +14,6 @@ def create_reward(**columns) -> Reward:
     reward = Reward(**columns)
     _check(reward)
     reward.save(force_insert=True)
-    _changed()
     return reward
 
 
@@ -25,7 +23,6 @@ def change_reward(reward, **columns) -> Reward:
         setattr(reward, name, value)
     _check(reward)
     reward.save()
-    _changed()
     return reward
 
 
@@ -107,7 +104,3 @@ def _check(reward):
         wrong["ends_at"] = [_("The end must come after the start.")]
     if wrong:
         raise Invalid(wrong)
-
-
-def _changed():
-    Merchant.objects.filter(id=tenancy.merchant_id()).update(catalogue_version=F("catalogue_version") + 1)

@@ -142,12 +142,11 @@ class _Life:
         return checkout.Sale(member=member, amount_minor=amount // 10 * 10, occurred_at=at, location=place)
 
     def _redeem(self, came):
-        for visitor in came:
-            if visitor is None or visitor.member.name == self.shop.guest.name:
-                continue
-            for one in standing.of(visitor.member):
+        tempted = [one.member for one in came if one and one.member.name != self.shop.guest.name]
+        for member, standings in zip(tempted, standing.of_many(tempted).values(), strict=True):
+            for one in standings:
                 wanted = one.unlocked or one.reachable[-1:]
                 if wanted and self.chance.random() < (0.7 if one.unlocked else 0.25):
                     redeeming.redeem(
-                        member=visitor.member, reward=wanted[0], actor=self.chance.choice(self.shop.staff)
+                        member=member, reward=wanted[0], actor=self.chance.choice(self.shop.staff)
                     )

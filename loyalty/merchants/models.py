@@ -40,8 +40,8 @@ class Merchant(models.Model):
     logo_type = models.CharField(max_length=40, blank=True)
     is_sandbox = models.BooleanField(default=False)
     clock_at = models.DateTimeField(null=True)
-    # Counts up with each change of a program, rule or reward: what is cached under it is never stale.
-    catalogue_version = models.PositiveIntegerField(default=0)
+    # New with each change of a program or rule: what is cached under it is never stale, nor rolled back.
+    catalogue_version = models.UUIDField(default=ids.new)
     created_at = models.DateTimeField()
 
     prefix = "mer"

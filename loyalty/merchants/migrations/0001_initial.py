@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('logo_type', models.CharField(blank=True, max_length=40)),
                 ('is_sandbox', models.BooleanField(default=False)),
                 ('clock_at', models.DateTimeField(null=True)),
-                ('catalogue_version', models.PositiveIntegerField(default=0)),
+                ('catalogue_version', models.UUIDField(default=loyalty.ids.new)),
                 ('created_at', models.DateTimeField()),
             ],
             options={
