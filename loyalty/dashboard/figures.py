@@ -76,21 +76,23 @@ _RETURNED = """
 
 def came_again(now: datetime, timezone: str) -> Share:
     """Of the guests who were here last month, those who have come this month so far."""
-    this_month = _month(now, timezone, 0)
-    return _returned(_month(now, timezone, -1), this_month, now)
+    this_month = month_start(now, timezone, 0)
+    return _returned(month_start(now, timezone, -1), this_month, now)
 
 
 def came_again_before(now: datetime, timezone: str) -> Share:
     """The same a month ago, up to the same day: what `came_again` is compared with."""
-    start, middle = _month(now, timezone, -2), _month(now, timezone, -1)
-    end = min(middle + (now - _month(now, timezone, 0)), _month(now, timezone, 0))
+    start, middle = month_start(now, timezone, -2), month_start(now, timezone, -1)
+    end = min(middle + (now - month_start(now, timezone, 0)), month_start(now, timezone, 0))
     return _returned(start, middle, end)
 
 
 def came_again_in(now: datetime, timezone: str, months_ago: int) -> Share:
     """A whole month of the past: of the guests of the month before it, those who came in it."""
-    ends = _month(now, timezone, 1 - months_ago)
-    return _returned(_month(now, timezone, -1 - months_ago), _month(now, timezone, -months_ago), ends)
+    ends = month_start(now, timezone, 1 - months_ago)
+    return _returned(
+        month_start(now, timezone, -1 - months_ago), month_start(now, timezone, -months_ago), ends
+    )
 
 
 def _returned(start: datetime, middle: datetime, end: datetime) -> Share:
@@ -230,7 +232,7 @@ def worth_of_one(live: Live, rewards: Sequence[Reward]) -> Decimal:
 # --- The ground -----------------------------------------------------------------------------------------------
 
 
-def _month(now: datetime, timezone: str, offset: int) -> datetime:
+def month_start(now: datetime, timezone: str, offset: int) -> datetime:
     """The first moment of the month that is so many months away from this one."""
     zone = ZoneInfo(timezone)
     local = now.astimezone(zone)

@@ -94,7 +94,7 @@ def rule(live: Live | None) -> str:
 
 def sign_up_url(merchant: Merchant, base: str) -> str:
     """Where guests sign up. base: the address of this installation, without a slash at its end."""
-    return f"{base}{reverse('card:signup', args=[merchant.slug])}"
+    return f"{base}{reverse('join', args=[merchant.slug])}"
 
 
 def _reward(live: Live | None) -> Reward | None:

@@ -1,10 +1,19 @@
 """Tags of the dashboard's templates: forms drawn with the design's components."""
 
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel.dates import format_date
 from django import forms, template
 from django.forms import BoundField
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
 
-from loyalty.dashboard import steps
+from loyalty import clock, money
+from loyalty.dashboard import noticing, steps
+from loyalty.design import wording
+from rewards import sentences
 
 register = template.Library()
 
@@ -94,23 +103,23 @@ def whole(value: object) -> int:
 
 
 MOTIFS = {
-    "bicycle": _("Bicycle"),
-    "book": _("Book"),
-    "bread": _("Bread"),
-    "croissant": _("Croissant"),
-    "cup": _("Cup"),
-    "dumbbell": _("Dumbbell"),
-    "flower": _("Flower"),
-    "glass": _("Glass"),
-    "heart": _("Heart"),
-    "leaf": _("Leaf"),
-    "paw": _("Paw"),
-    "pizza": _("Pizza"),
-    "scissors": _("Scissors"),
-    "shirt": _("Shirt"),
-    "star": _("Star"),
-    "sun": _("Sun"),
-    "wheat": _("Wheat"),
+    "bicycle": gettext_lazy("Bicycle"),
+    "book": gettext_lazy("Book"),
+    "bread": gettext_lazy("Bread"),
+    "croissant": gettext_lazy("Croissant"),
+    "cup": gettext_lazy("Cup"),
+    "dumbbell": gettext_lazy("Dumbbell"),
+    "flower": gettext_lazy("Flower"),
+    "glass": gettext_lazy("Glass"),
+    "heart": gettext_lazy("Heart"),
+    "leaf": gettext_lazy("Leaf"),
+    "paw": gettext_lazy("Paw"),
+    "pizza": gettext_lazy("Pizza"),
+    "scissors": gettext_lazy("Scissors"),
+    "shirt": gettext_lazy("Shirt"),
+    "star": gettext_lazy("Star"),
+    "sun": gettext_lazy("Sun"),
+    "wheat": gettext_lazy("Wheat"),
 }
 
 
@@ -118,3 +127,113 @@ MOTIFS = {
 def motif_name(name: str) -> str:
     """What a motif shows, in words."""
     return str(MOTIFS.get(name, name))
+
+
+@register.filter
+def first_name(name: str) -> str:
+    """How somebody is greeted: the first word of the name."""
+    return name.split()[0] if name.split() else name
+
+
+@register.filter
+def named(sentence: str, name: str) -> str:
+    """Put the first name into a greeting."""
+    return sentence % {"name": first_name(name)}
+
+
+@register.filter
+def local_date(at: datetime) -> date:
+    """The calendar day in the timezone that is active."""
+    return timezone.localtime(at).date()
+
+
+@register.filter
+def weekday(on: date) -> str:
+    """Donnerstag, Thursday."""
+    return format_date(on, "EEEE", locale=wording.locale(get_language() or "en"))
+
+
+@register.filter
+def cents(minor: Decimal, currency: str) -> str:
+    """An amount that may be a fraction of the smallest coin: 8.5 → 0,085 €."""
+    digits = money.exponent(currency)
+    value = Decimal(minor).scaleb(-digits)
+    shown = digits if value == round(value, digits) else digits + 1
+    sign = wording.currency_sign(currency, get_language() or "en")
+    return f"{wording.plain(round(value, shown), get_language() or 'en', digits=shown)}{wording.NARROW}{sign}"
+
+
+@register.simple_tag
+def pace_sentence(pace: float | None) -> str:
+    """How today compares with the usual weekday up to now; nothing without a habit."""
+    if pace is None:
+        return ""
+    if pace > 1.5:
+        return _("Much more than usual at this time.")
+    if pace > 1.1:
+        return _("A little more than usual at this time.")
+    if pace < 0.6:
+        return _("Much less than usual at this time.")
+    return _("A little less than usual at this time.") if pace < 0.9 else _("About as usual at this time.")
+
+
+@register.simple_tag
+def flag_title(flag: noticing.Flag) -> str:
+    if flag.kind == "own_card":
+        return _("An own card")
+    words = {"count": _word(flag.count), "minutes": _word(flag.minutes)}
+    return sentences.capitalised(
+        ngettext(
+            "%(count)s visits in %(minutes)s minute", "%(count)s visits in %(minutes)s minutes", flag.minutes
+        )
+        % words
+    )
+
+
+@register.simple_tag
+def flag_text(flag: noticing.Flag) -> str:
+    """When, on which card, and by whom; in a tone that accuses nobody."""
+    at = timezone.localtime(flag.end)
+    words = {
+        "number": flag.member.spoken_number,
+        "moment": wording.moment(at, get_language() or "en", now=timezone.localtime(clock.now())),
+        "actor": flag.actor,
+    }
+    if flag.kind == "own_card":
+        return (
+            _("%(actor)s has booked on the card %(number)s, which bears the same name, %(moment)s.") % words
+        )
+    if flag.actor:
+        return _("Card %(number)s, %(moment)s, booked by %(actor)s. Often only a slip when scanning.") % words
+    return _("Card %(number)s, %(moment)s. Often only a slip when scanning.") % words
+
+
+def _word(count: int) -> str:
+    return wording.count_word(count, get_language() or "en")
+
+
+@register.filter
+def last_day(at: datetime) -> date:
+    """The day at whose end something expires: 1 April 0:00 is the end of 31 March."""
+    return (timezone.localtime(at) - timedelta(microseconds=1)).date()
+
+
+@register.simple_tag
+def usual_hour(usual: tuple[int, int]) -> str:
+    """(3, 8) → "Do, 8 bis 9 Uhr"."""
+    day, hour = usual
+    # 1 January 2024 was a Monday.
+    name = format_date(date(2024, 1, 1 + day), "EEE", locale=wording.locale(get_language() or "en")).rstrip(".")
+    return _("%(day)s, %(from)s to %(to)s") % {"day": name, "from": f"{hour}:00", "to": f"{hour + 1}:00"}
+
+
+@register.simple_tag
+def sorted_by(sort: str) -> str:
+    """How a list is sorted, in words."""
+    words = {
+        "seen": _("sorted by the last visit"),
+        "balance": _("sorted by balance"),
+        "joined": _("sorted by the day of joining"),
+        "name": _("sorted by name"),
+    }
+    return words.get(sort, "")

@@ -1,0 +1,188 @@
+"""One guest: the card, what happened and why, and what the owner can do about it."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from loyalty import clock, exporting
+from loyalty.dashboard import guest_facts
+from loyalty.dashboard.access import MerchantRequest, with_merchant
+from loyalty.dashboard.forms.faults import show
+from loyalty.dashboard.forms.guests import CorrectionForm, GuestForm
+from loyalty.dashboard.pages import page, tell
+from loyalty.design import stamps
+from loyalty.errors import NotFound, Refused
+from loyalty.merchants import auditing
+from members import consents, editing, finding, privacy
+from members.models import Member
+from programs import adjusting, catalogue
+from programs.accounts import Entry
+from rewards import stamps as given
+from rewards import standing
+
+LINES = 20
+
+
+def _member(public_id: str) -> Member:
+    try:
+        return finding.find(id=public_id)
+    except NotFound:
+        raise Http404 from None
+
+
+@with_merchant
+@require_GET
+def guest(request: MerchantRequest, guest_id: str) -> HttpResponse:
+    """The profile. An erased guest is a number without a name."""
+    member = _member(guest_id)
+    if member.public_id != guest_id:
+        return redirect("dashboard:guest", member.public_id)
+    now = clock.now()
+    before = parse_datetime(request.GET.get("before", "")) if request.GET.get("before") else None
+    happenings = standing.history(member, limit=LINES + 1, before=before)
+    lines = [guest_facts.line(one) for one in happenings[:LINES]]
+    context = {
+        "member": member,
+        "leaves": [_leaf(one, request) for one in standing.of(member)],
+        "facts": guest_facts.of(member, now, request.merchant.timezone),
+        "lines": lines,
+        "older": happenings[LINES - 1].at.isoformat() if len(happenings) > LINES else "",
+        "is_first_page": before is None,
+        "consents": _consents(member),
+        "card_url": _card_url(member),
+        "erased": member.status == Member.Status.ERASED,
+    }
+    return page(request, "dashboard/guest.html", "guests", context)
+
+
+def _leaf(one: standing.Standing, request: MerchantRequest) -> dict[str, object]:
+    """A program on the card: its stamps as they lie there, or the balance with what it is enough for."""
+    leaf: dict[str, object] = {"standing": one, "total": one.stamps_required}
+    if one.stamps_required:
+        on_card = [
+            stamps.Place(stamps.GIVEN, seed=stamp.seed, on=_day(stamp.at, request))
+            for stamp in given.on_card(one)
+        ]
+        on_the_way = {step.at: "" for step in one.live.settings.interim}
+        leaf["places"] = stamps.places(given=on_card, total=one.stamps_required, on_the_way=on_the_way)
+        leaf["count"] = min(len(on_card), one.stamps_required)
+    return leaf
+
+
+def _day(at: datetime, request: MerchantRequest) -> date:
+    return at.astimezone(ZoneInfo(request.merchant.timezone)).date()
+
+
+def _consents(member: Member) -> list[object]:
+    return sorted(consents.current(member).values(), key=lambda one: one.purpose)
+
+
+def _card_url(member: Member) -> str:
+    try:
+        return finding.card_url(finding.card_of(member))
+    except NotFound:
+        return ""
+
+
+@with_merchant
+@require_http_methods(["GET", "POST"])
+def edit(request: MerchantRequest, guest_id: str) -> HttpResponse:
+    """Name and addresses. Consent to mail counts again once the new address has confirmed it."""
+    member = _member(guest_id)
+    initial = {name: getattr(member, name) for name in ("name", "email", "phone", "birthday")}
+    form = GuestForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        try:
+            editing.change(member, **form.columns())
+            auditing.record(request.actor, "member.changed", member.public_id, fields=form.changed_data)
+            tell(request, _("Saved."))
+            return redirect("dashboard:guest", member.public_id)
+        except Refused as refused:
+            show(refused, form)
+    return page(request, "dashboard/edit_guest.html", "guests", {"form": form, "member": member})
+
+
+@with_merchant
+@require_http_methods(["GET", "POST"])
+def correct(request: MerchantRequest, guest_id: str) -> HttpResponse:
+    """Add or take off stamps or points, with a reason. Can be taken back on the next page."""
+    member = _member(guest_id)
+    programs = [live.program for live in catalogue.live()]
+    form = CorrectionForm(request.POST or None, programs=programs)
+    if form.is_valid():
+        try:
+            program, amount = form.chosen(), form.cleaned_data["amount"]
+            reason = form.cleaned_data["reason"]
+            entry = adjusting.adjust(
+                member=member, program=program, amount=amount, reason=reason, actor=request.actor
+            )
+            auditing.record(
+                request.actor, "balance.corrected", member.public_id, program=program.public_id, amount=amount
+            )
+            undo = reverse("dashboard:undo_correction", args=[member.public_id, f"ent_{entry.id.hex}"])
+            tell(request, _("Corrected."), undo=undo)
+            return redirect("dashboard:guest", member.public_id)
+        except Refused as refused:
+            show(refused, form)
+    context = {"form": form, "member": member, "standings": standing.of(member)}
+    return page(request, "dashboard/correct.html", "guests", context)
+
+
+@with_merchant
+@require_POST
+def undo_correction(request: MerchantRequest, guest_id: str, entry_id: str) -> HttpResponse:
+    """Book the opposite of a correction: the books are only ever added to."""
+    member = _member(guest_id)
+    entry = Entry.objects.select_related("account__program").by_public_id(Entry.prefix, entry_id)
+    if entry.kind != Entry.Kind.ADJUST or entry.account.member_id != member.id:
+        raise Http404
+    change = entry.amount + entry.pending_amount
+    try:
+        adjusting.adjust(
+            member=member,
+            program=entry.account.program,
+            amount=-change,
+            reason=_("Correction taken back"),
+            actor=request.actor,
+        )
+        auditing.record(
+            request.actor, "balance.correction_undone", member.public_id, entry=entry_id, amount=-change
+        )
+        tell(request, _("The correction is taken back."))
+    except Refused as refused:
+        tell(request, refused)
+    return redirect("dashboard:guest", member.public_id)
+
+
+@with_merchant
+@require_GET
+def export(request: MerchantRequest, guest_id: str) -> HttpResponse:
+    """Everything that is held of a guest, for a request by Art. 15 GDPR."""
+    member = _member(guest_id)
+    auditing.record(request.actor, "member.exported", member.public_id)
+    options = {"indent": 2, "ensure_ascii": False}
+    answer = JsonResponse(exporting.of_member(member), json_dumps_params=options)
+    answer["Content-Disposition"] = f'attachment; filename="guest-{member.number}.json"'
+    return answer
+
+
+@with_merchant
+@require_http_methods(["GET", "POST"])
+def erase(request: MerchantRequest, guest_id: str) -> HttpResponse:
+    """Erase name and addresses. This cannot be taken back: the number on the card has to be typed."""
+    member = _member(guest_id)
+    typed = "".join(request.POST.get("number", "").split())
+    if request.method == "POST" and typed == member.number:
+        privacy.erase(member)
+        auditing.record(request.actor, "member.erased", member.public_id)
+        tell(request, _("Name and addresses are erased."))
+        return redirect("dashboard:guests")
+    wrong = _("This is not the number of the card.") if request.method == "POST" else ""
+    context = {"member": member, "wrong": wrong, "typed": request.POST.get("number", "")}
+    return page(request, "dashboard/erase.html", "guests", context)
