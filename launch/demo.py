@@ -13,7 +13,7 @@ from pathlib import Path
 from launch import assets, environment, keys
 from launch.embedded import Embedded
 from launch.failure import Failed
-from launch.places import VENV, Home, data_dir
+from launch.places import ROOT, VENV, Home, data_dir
 from launch.processes import spawn
 from launch.progress import say, step, styled
 from launch.watchdog import Watchdog
@@ -60,8 +60,10 @@ def main() -> None:
         stack.callback(_stop, programs)
         with step("Web, workers, clock"):
             _start_programs(programs, watchdog, home, env)
+            # Asked while the web comes up, which takes as long.
+            sign_ins = _sign_ins(env)
             _wait_for_web(host, port, programs)
-        _welcome(env)
+        _welcome(sign_ins, env)
         _stay(programs)
 
 
@@ -114,7 +116,7 @@ def _start_services(stack: ExitStack, home: Home, env: dict[str, str]) -> Watchd
 def _start_programs(programs: list[Program], watchdog: Watchdog, home: Home, env: dict[str, str]) -> None:
     for name, argv in commands(home, env).items():
         log = home.logs / f"{name}.log"
-        process = spawn(argv, log=log, env=env, cwd=Path(__file__).resolve().parent.parent)
+        process = spawn(argv, log=log, env=env, cwd=ROOT)
         watchdog.watch(process.pid)
         programs.append(Program(name, process, log))
 
@@ -178,13 +180,15 @@ def _refuse_dead(programs: list[Program]) -> None:
             raise Failed(f"The {program.name} has stopped. See {program.log}")
 
 
-def _welcome(env: dict[str, str]) -> None:
+def _sign_ins(env: dict[str, str]) -> str:
     argv = [str(environment.PYTHON), "manage.py", "seed_demo", "--print"]
-    text = subprocess.run(
-        argv, env=env, cwd=Path(__file__).resolve().parent.parent, capture_output=True, text=True
-    )
+    answer = subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True)
+    return answer.stdout.strip("\n") or f"  Open http://localhost:{env['PORT']}"
+
+
+def _welcome(sign_ins: str, env: dict[str, str]) -> None:
     say()
-    say(text.stdout.rstrip() or f"  Open http://localhost:{env['PORT']}")
+    say(sign_ins)
     say()
     say(styled(f"  Data and logs: {env['DATA_DIR']}    Stop: Ctrl-C", "dim"))
 

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 from launch.complaints import explain
 from launch.failure import Failed
 from launch.places import ROOT, VENV
+from launch.processes import dying_with_us
 
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
@@ -118,7 +120,13 @@ def run(argv: Sequence[str], *, log: Path, cwd: Path = ROOT, env: dict[str, str]
         begin = output.tell()
         try:
             code = subprocess.run(
-                argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+                argv,
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                preexec_fn=dying_with_us(signal.SIGKILL),
             ).returncode
         except FileNotFoundError:
             raise Failed(f"{argv[0]} is not installed.") from None

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 NOBODY = 65534
@@ -28,6 +28,22 @@ def spawn(
 
     uid: run as this user and group (only root may). last_signal: what the kernel sends it when we die.
     """
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=env,
+            cwd=cwd,
+            # Its own session: Ctrl-C in the terminal reaches the launcher alone, which stops things in order.
+            start_new_session=True,
+            preexec_fn=dying_with_us(last_signal, uid),  # noqa: PLW1509 - the launcher has one thread only
+        )
+
+
+def dying_with_us(last_signal: signal.Signals, uid: int | None = None) -> Callable[[], None]:
+    """What a child does before it becomes its program: take the user, and ask to hear of our death."""
     parent = os.getpid()
 
     def before_exec() -> None:
@@ -41,18 +57,7 @@ def spawn(
             if os.getppid() != parent:
                 os._exit(1)
 
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=env,
-            cwd=cwd,
-            # Its own session: Ctrl-C in the terminal reaches the launcher alone, which stops things in order.
-            start_new_session=True,
-            preexec_fn=before_exec,  # noqa: PLW1509 - the launcher has one thread only
-        )
+    return before_exec
 
 
 def members_of(session: int) -> list[int]:
