@@ -1,6 +1,7 @@
 """Finding a member by what is at hand: a scanned card, a typed number, an address. Follows merges."""
 
 import re
+from collections import defaultdict
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -34,12 +35,27 @@ def find(*, card=None, phone=None, email=None, external_id=None, id=None):
     return _one(MemberUnknown, **_criterion(phone, email, external_id))
 
 
+def find_many(wanted):
+    """The members behind many (kind, text) pairs, in a few queries: {(kind, text): Member}. Follows merges.
+
+    kind: "email", "phone", "card" (or, where cards are older than ours, the external id that is printed on them),
+    or "member", for a column that may hold any of them: an external id goes first. Unknown ones are left out.
+    """
+    candidates = {pair: _candidates(*pair) for pair in wanted}
+    found = _owners({candidate for several in candidates.values() for candidate in several})
+    members = {
+        pair: next((found[one] for one in several if one in found), None)
+        for pair, several in candidates.items()
+    }
+    return {pair: survivor(member) for pair, member in members.items() if member is not None}
+
+
 def by_card(text):
     """The member of a card: its token, its address (a URL that ends in the token), or its number "4821 7390".
 
     Raises NotFound, for another merchant's card and a revoked one too.
     """
-    digits = re.sub(r"[\s.–-]", "", text)
+    digits = _digits(text)
     if _NUMBER.fullmatch(digits):
         return _one(CardUnknown, number=digits, status__in=[Member.Status.ACTIVE, Member.Status.MERGED])
     token = scan_target(text)
@@ -50,9 +66,8 @@ def by_card(text):
 
 def scan_target(text):
     """The CardToken (with its merchant) behind a token or a card's address, or None. Needs no scope."""
-    path = text.strip().partition("?")[0].partition("#")[0]
-    token = path.rstrip("/").rpartition("/")[2]
-    if not _TOKEN.fullmatch(token):
+    token = _token(text)
+    if not token:
         return None
     return CardToken.objects.select_related("merchant").filter(token=token, revoked_at__isnull=True).first()
 
@@ -75,6 +90,61 @@ def cards_of(members):
 def card_url(card):
     """The address in a card's QR code."""
     return f"{settings.PUBLIC_URL}/card/{card.token}/"
+
+
+def _candidates(kind, text):
+    """What a text may be, as (column, value), the likeliest first."""
+    digits = _digits(text)
+    number = [("number", digits)] if _NUMBER.fullmatch(digits) else []
+    match kind:
+        case "email":
+            several = [("email_key", text.strip().lower())]
+        case "phone":
+            several = _phone_candidates(text)
+        case "card":
+            several = [*(number or [("token", _token(text))]), ("external_id", text)]
+        case _:
+            several = [("external_id", text), *number, ("email_key", text.lower()), *_phone_candidates(text)]
+    return [(column, value) for column, value in several if value and "\x00" not in value]
+
+
+def _phone_candidates(text):
+    # Only what begins as numbers are dialled: an id of seven digits is not somebody's telephone.
+    if not text.startswith(("+", "0")):
+        return []
+    try:
+        return [("phone", addresses.phone(text, tenancy.merchant().country))]
+    except Invalid:
+        return []
+
+
+def _owners(candidates):
+    """{(column, value): Member} for those there are. Erased members have kept their number, and are not found by it."""
+    values = defaultdict(set)
+    for column, value in candidates:
+        values[column].add(value)
+    found = {}
+    if tokens := values.pop("token", None):
+        cards = CardToken.objects.filter(
+            merchant=tenancy.merchant_id(), token__in=tokens, revoked_at__isnull=True
+        )
+        ids = dict(cards.values_list("token", "member_id"))
+        by_id = Member.objects.in_bulk(set(ids.values()))
+        found |= {("token", token): by_id[member_id] for token, member_id in ids.items()}
+    for column, some in values.items():
+        rows = Member.objects.filter(**{f"{column}__in": some}).exclude(status=Member.Status.ERASED)
+        found |= {(column, getattr(row, column)): row for row in rows}
+    return found
+
+
+def _digits(text):
+    return re.sub(r"[\s.–-]", "", text)
+
+
+def _token(text):
+    path = text.strip().partition("?")[0].partition("#")[0]
+    token = path.rstrip("/").rpartition("/")[2]
+    return token if _TOKEN.fullmatch(token) else ""
 
 
 def _criterion(phone, email, external_id):
