@@ -1,0 +1,1 @@
+"""Measurements, each run by hand: `./run bench NAME`. Their figures stand in docs/operating.md."""

