@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.errors import Refused
 
 # By field, the names of columns in letters and digits alone, the surest first.
-NAMES = {
+_WRITTEN = {
     "receipt": "receiptid receiptnumber receiptno receipt bonnummer bonnr bonid bon kassenbon belegnummer belegnr"
     " belegid beleg quittungsnummer quittung rechnungsnummer rechnungsnr rechnung invoicenumber invoice"
     " transaktionsnummer transaktionsnr transaktionsid transaktion transactionid transaction orderid ordernumber order"
@@ -35,7 +35,7 @@ NAMES = {
     # Only where it is said to be: a till's names of its shops are rarely ours.
     "location": "",
 }  # fmt: skip
-NAMES = {field: names.split() for field, names in NAMES.items()}
+NAMES = {field: names.split() for field, names in _WRITTEN.items()}
 IGNORE = "ignore"
 
 _ASIDE = re.compile(r"\(.*?\)|\[.*?\]")
