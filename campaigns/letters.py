@@ -51,9 +51,9 @@ class Addressee:
     def greeting(self) -> str:
         """By name, as far as one is known; du and English say the first name alone."""
         if not self.name:
-            return _("Good day")
+            return _("Hello")
         name = self.name if self.language == "de" else self.name.split()[0]
-        return _("Good day, %(name)s") % {"name": name}
+        return _("Hello %(name)s") % {"name": name}
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,7 @@ def reason(to: Addressee) -> str:
     """Why this was sent, for the foot of the letter."""
     if not to.unsubscribe_url:
         return _("You receive this because you have a card at %(shop)s.") % {"shop": to.sender.name}
-    if to.consent_on:
-        return _("You receive this because you subscribed to it on %(day)s.") % {"day": to.consent_on}
-    return _("You receive this because you subscribed to it.")
+    return _("You receive this because you subscribed to it on %(day)s.") % {"day": to.consent_on}
 
 
 def unit_of(standing: Standing) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from babel.dates import format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from campaigns import letters, quiet_hours
 from campaigns.campaign import Campaign
@@ -28,7 +28,7 @@ def _account(account, to):
     unit = letters.unit(account["balance"], account)
     return {
         "balance": letters.number(account["balance"], to.language),
-        "of_what": letters.capitalised(_("%(unit)s on your card") % {"unit": unit}),
+        "of_what": _("%(unit)s on your card") % {"unit": unit},
         "rows": _rows(account, to.language),
         "expiring": _expiring(account, to),
         "within_reach_title": _("Within reach today"),
@@ -39,13 +39,13 @@ def _account(account, to):
 
 def _rows(account, language):
     rows = [
-        (_("Added"), account["added"]),
-        (_("Redeemed"), account["redeemed"]),
-        (_("Taken back"), account["taken_back"]),
-        (_("Expired"), account["expired"]),
+        (pgettext("summary", "Added"), account["added"]),
+        (pgettext("summary", "Redeemed"), account["redeemed"]),
+        (pgettext("summary", "Taken back"), account["taken_back"]),
+        (pgettext("summary", "Expired"), account["expired"]),
     ]
     if account["corrected"]:
-        rows.append((_("Corrected"), account["corrected"]))
+        rows.append((pgettext("summary", "Corrected"), account["corrected"]))
     return [{"label": label, "value": _signed(value, language)} for label, value in rows]
 
 
@@ -98,7 +98,7 @@ def _help(advice):
 
 
 def _within_reach(account, language):
-    ready = [{"label": name, "value": _("ready")} for name in account["unlocked"]]
+    ready = [{"label": name, "value": pgettext("summary", "ready")} for name in account["unlocked"]]
     return ready + [
         {"label": reward["reward"], "value": letters.counted(reward["cost"], account, language)}
         for reward in account["within_reach"]

@@ -13,6 +13,7 @@ from campaigns import letters
 from campaigns.letters import Addressee, Letter
 
 _FOLDER = Path(settings.BASE_DIR) / "templates" / "mail"
+_PART = re.compile(r'<mj-include path="(.+?)" />')
 _SPACE_BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 
 
@@ -46,18 +47,15 @@ def _environment():
     # Names end in .html or .txt: that is what decides about escaping.
     templates = {path.name: path.read_text() for path in _FOLDER.glob("*.txt")}
     for path in _FOLDER.glob("*.mjml"):
-        if path.stem != "foot":
-            templates[f"{path.stem}.html"] = _compiled(path)
+        source = path.read_text()
+        if source.startswith("<mjml"):
+            templates[f"{path.stem}.html"] = _compiled(source)
     return minijinja.Environment(
         templates=templates, undefined_behavior="strict", trim_blocks=True, lstrip_blocks=True
     )
 
 
-def _compiled(path):
-    html = mjml.mjml2html(
-        path.read_text(),
-        fonts={},
-        include_loader=lambda name: (_FOLDER / name).read_text(),
-        disable_comments=False,
-    )
-    return _SPACE_BETWEEN_TAGS.sub("><", html)
+def _compiled(source):
+    # The parts go in as they are: an included file of its own would forget how wide the letter is.
+    whole = _PART.sub(lambda part: (_FOLDER / part[1]).read_text(), source)
+    return _SPACE_BETWEEN_TAGS.sub("><", mjml.mjml2html(whole, fonts={}))

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "loyalty.card",
     "loyalty.counter",
     "loyalty.dashboard",
+    "loyalty.inbox",
     "loyalty.demo",
 ]
 

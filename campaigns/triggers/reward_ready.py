@@ -45,7 +45,10 @@ def write(to, figures):
     return Letter(
         subject=ngettext("Your reward is ready", "Your rewards are ready", figures["count"]),
         headline=f"{to.greeting}.",
-        paragraphs=(sentence, _("Show your card at the counter on your next visit, and it is yours.")),
+        paragraphs=(
+            letters.capitalised(sentence),
+            _("Show your card at the counter on your next visit, and it is yours."),
+        ),
         button=letters.card_button(to),
     )
 

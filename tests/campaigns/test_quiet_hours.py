@@ -12,7 +12,8 @@ from campaigns import quiet_hours
 BERLIN = ZoneInfo("Europe/Berlin")
 
 # From 2000 to 2035, to the minute.
-moments = st.integers(946_684_800 // 60, 2_051_222_400 // 60).map(lambda minutes: datetime.fromtimestamp(minutes * 60, UTC))
+minutes = st.integers(946_684_800 // 60, 2_051_222_400 // 60)
+moments = minutes.map(lambda minute: datetime.fromtimestamp(minute * 60, UTC))
 zones = st.sampled_from(sorted(zone for zone in available_timezones() if "/" in zone))
 
 
