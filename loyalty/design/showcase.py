@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from loyalty import colour
 from loyalty.design import examples
 from loyalty.design.brand import Brand
@@ -170,16 +172,16 @@ def _stamps() -> list[Row]:
     day = examples.DAYS[6]
     on = examples.date(2026, day[1], day[0])
     return [
-        {"label": "given", "motif": "cup", "kind": GIVEN, "on": on},
-        {"label": "free", "motif": "cup", "kind": FREE, "word": "8"},
-        {"label": "bakery", "motif": "croissant", "kind": GIVEN, "on": on},
-        {"label": "hairdresser", "motif": "scissors", "kind": GIVEN, "on": on},
-        {"label": "pet shop", "motif": "paw", "kind": GIVEN, "on": on},
-        {"label": "bookshop", "motif": "book", "kind": GIVEN, "on": on},
-        {"label": "florist", "motif": "flower", "kind": GIVEN, "on": on},
-        {"label": "reward", "motif": "cup", "kind": REWARD, "word": "gratis"},
-        {"label": "waiting for the net", "motif": "cup", "kind": WAITING},
-        {"label": "taken back", "motif": "cup", "kind": TAKEN_BACK, "on": examples.date(2026, 2, 27)},
+        {"label": _("given"), "motif": "cup", "kind": GIVEN, "on": on},
+        {"label": _("free place"), "motif": "cup", "kind": FREE, "word": "8"},
+        {"label": _("bakery"), "motif": "croissant", "kind": GIVEN, "on": on},
+        {"label": _("hairdresser"), "motif": "scissors", "kind": GIVEN, "on": on},
+        {"label": _("pet shop"), "motif": "paw", "kind": GIVEN, "on": on},
+        {"label": _("bookshop"), "motif": "book", "kind": GIVEN, "on": on},
+        {"label": _("florist"), "motif": "flower", "kind": GIVEN, "on": on},
+        {"label": _("reward"), "motif": "cup", "kind": REWARD, "word": "gratis"},
+        {"label": _("waiting for the net"), "motif": "cup", "kind": WAITING},
+        {"label": _("taken back"), "motif": "cup", "kind": TAKEN_BACK, "on": examples.date(2026, 2, 27)},
     ]
 
 
