@@ -23,12 +23,12 @@ OPEN_HOURS = range(7, 19)
 
 @dataclass
 class Visitor:
-    """A guest with habits. stays_away_from: the day after which they are not seen any more, or None."""
+    """A guest with habits. stays_away_from: the day from which they are not seen any more."""
 
     member: object
     every_days: float
     hour: int
-    stays_away_from: int | None
+    stays_away_from: int
 
 
 def open_shop(shop: shops.Shop, *, today: datetime) -> Merchant:
@@ -93,46 +93,52 @@ class _Life:
 
     def _join(self, day):
         if day == 0:
-            guest = self.shop.guest
-            member = self._enrol(guest.name, guest.email, guest.language)
-            consents.give(
-                member, Consent.Purpose.EMAIL_MARKETING, confirmed=True, evidence={"source": "demo"}
-            )
-            self.visitors.append(Visitor(member, guest.every_days, 8, None))
+            self.guest = self._enrol(self.shop.guest.name, self.shop.guest.email, "de")
+            evidence = {"source": "demo"}
+            consents.give(self.guest, Consent.Purpose.EMAIL_MARKETING, confirmed=True, evidence=evidence)
         for number, joins_on in enumerate(self.joining):
             if joins_on == day:
-                name = f"{self.chance.choice(shops.FIRST)} {self.chance.choice(shops.LAST)}"
-                email = (
-                    f"gast{number}@{self.shop.name.lower()}-gast.example"
-                    if self.chance.random() < 0.7
-                    else ""
-                )
-                member = self._enrol(name, email, "de" if self.chance.random() < 0.93 else "en")
-                every = self.chance.choice((2.5, 4, 6, 7, 7, 10, 14))
-                leaves = self.chance.randrange(day + 1, DAYS + 90)
-                hour = self.chance.choice((7, 8, 8, 9, 10, 12, 13, 15, 17))
-                self.visitors.append(Visitor(member, every, hour, leaves))
+                self.visitors.append(self._visitor(number, day))
+
+    def _visitor(self, number, day):
+        name = f"{self.chance.choice(shops.FIRST)} {self.chance.choice(shops.LAST)}"
+        email = f"gast{number}@{self.shop.name.lower()}-gast.example" if self.chance.random() < 0.7 else ""
+        return Visitor(
+            member=self._enrol(name, email, "de" if self.chance.random() < 0.93 else "en"),
+            every_days=self.chance.choice((2.5, 4, 6, 7, 7, 10, 14)),
+            hour=self.chance.choice((7, 8, 8, 9, 10, 12, 13, 15, 17)),
+            stays_away_from=self.chance.randrange(day + 1, DAYS + 90),
+        )
 
     def _enrol(self, name, email, language):
         place = Location.objects.order_by("id").first()
         return enrolling.join(name=name, email=email, language=language, location=place, source="poster")
 
     def _visits(self, day, morning, evening):
+        """The day's sales, in their order."""
         places = list(Location.objects.order_by("id"))
-        came = []
+        sales = self._sale_to_guest(day, morning, evening, places[0])
         for visitor in self.visitors:
-            is_gone = visitor.stays_away_from is not None and day >= visitor.stays_away_from
-            if is_gone or self.chance.random() > 1 / visitor.every_days:
-                continue
-            hour = min(18, max(7, visitor.hour + self.chance.choice((-1, 0, 0, 0, 1))))
-            at = morning.replace(hour=hour, minute=self.chance.randrange(60))
-            if at <= evening:
-                came.append((visitor, self._sale(visitor.member, at, self.chance.choice(places))))
+            is_gone = day >= visitor.stays_away_from
+            if not is_gone and self.chance.random() <= 1 / visitor.every_days:
+                hour = min(18, max(7, visitor.hour + self.chance.choice((-1, 0, 0, 0, 1))))
+                at = morning.replace(hour=hour, minute=self.chance.randrange(60))
+                sales.append(self._sale(visitor.member, at, self.chance.choice(places)))
         for _stranger in range(self.chance.randrange(4, 9)):
             at = morning.replace(hour=self.chance.choice(OPEN_HOURS), minute=self.chance.randrange(60))
-            if at <= evening:
-                came.append((None, self._sale(None, at, places[0])))
-        return sorted(came, key=lambda one: one[1].occurred_at)
+            sales.append(self._sale(None, at, places[0]))
+        return sorted(
+            (sale for sale in sales if sale.occurred_at <= evening), key=lambda sale: sale.occurred_at
+        )
+
+    def _sale_to_guest(self, day, morning, evening, place):
+        """The guest whose card is shown comes at even distances, the last time today."""
+        amounts = self.shop.guest.purchases
+        days = [round((number + 1) * DAYS / len(amounts)) for number in range(len(amounts))]
+        if day not in days:
+            return []
+        at = min(morning.replace(hour=8, minute=12), evening)
+        return [checkout.Sale(self.guest, amounts[days.index(day)], occurred_at=at, location=place)]
 
     def _sale(self, member, at, place):
         amount = int(self.shop.basket_minor * self.chance.lognormvariate(0, 0.45))
@@ -141,12 +147,16 @@ class _Life:
             amount = int(amount * 0.85)
         return checkout.Sale(member=member, amount_minor=amount // 10 * 10, occurred_at=at, location=place)
 
-    def _redeem(self, came):
-        tempted = [one.member for one in came if one and one.member.name != self.shop.guest.name]
-        for member, standings in zip(tempted, standing.of_many(tempted).values(), strict=True):
+    def _redeem(self, members):
+        """Full cards are mostly redeemed at once, points now and then; the guest of the demo saves for the best."""
+        for member, standings in zip(members, standing.of_many(members).values(), strict=True):
             for one in standings:
-                wanted = one.unlocked or one.reachable[-1:]
-                if wanted and self.chance.random() < (0.7 if one.unlocked else 0.25):
-                    redeeming.redeem(
-                        member=member, reward=wanted[0], actor=self.chance.choice(self.shop.staff)
-                    )
+                wanted = one.unlocked or (
+                    one.reachable[-1:] if one.spendable >= self._saves_for(member) else []
+                )
+                if wanted and (member == self.guest or self.chance.random() < (0.7 if one.unlocked else 0.3)):
+                    who = self.chance.choice(self.shop.staff)
+                    redeeming.redeem(member=member, reward=wanted[0], actor=who)
+
+    def _saves_for(self, member):
+        return self.shop.guest_saves_for if member == self.guest else 0

@@ -8,15 +8,18 @@ PIN = "4826"
 
 @dataclass(frozen=True)
 class Guest:
+    """The guest whose card is shown. purchases: amounts in minor units, spread evenly over the twelve weeks."""
+
     name: str
     email: str
-    every_days: float
-    language: str = "de"
+    purchases: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Shop:
-    """A merchant of the demo. programs: arguments of rewards.catalogue.create_program. rewards: for points."""
+    """A merchant of the demo. programs: arguments of rewards.catalogue.create_program. rewards: for points.
+    guest_saves_for: the balance at which the shown guest redeems the dearest reward within reach.
+    """
 
     name: str
     tagline: str
@@ -30,6 +33,7 @@ class Shop:
     guest: Guest
     basket_minor: int
     guests: int
+    guest_saves_for: int = 10**6
     informal: bool = False
     rewards: tuple[dict, ...] = ()
     location_names: tuple[str, ...] = field(default=("Hauptgeschäft",))
@@ -46,7 +50,7 @@ MORGENROT = Shop(
                        "value_minor": 390, "cost_to_merchant_minor": 85},
         }},
     ),
-    guest=Guest("Maximiliane Freifrau von Hohenthal-Bergenstein", "maximiliane@hohenthal.example", 6.0),
+    guest=Guest("Maximiliane Freifrau von Hohenthal-Bergenstein", "maximiliane@hohenthal.example", (520,) * 16),
     basket_minor=620, guests=64,
 )  # fmt: skip
 
@@ -67,8 +71,9 @@ FELDMANN = Shop(
         {"name": "Landbrot", "cost": 150, "value_minor": 590, "cost_to_merchant_minor": 170},
         {"name": "Dinkel-Vollkornbrot", "cost": 180, "value_minor": 690, "cost_to_merchant_minor": 210},
     ),
-    guest=Guest("Jürgen Großkreuz", "juergen@grosskreuz.example", 5.0),
-    basket_minor=1140, guests=52,
+    guest=Guest("Jürgen Großkreuz", "juergen@grosskreuz.example",
+                (1840, 2260, 1120, 1690, 1840, 980, 2430, 1210, 1660, 1290, 1750, 2050, 1890, 2330, 1400, 2060)),
+    basket_minor=1140, guests=52, guest_saves_for=150,
 )  # fmt: skip
 
 LINDQVIST = Shop(
@@ -87,7 +92,7 @@ LINDQVIST = Shop(
         {"name": "Ein Notizheft", "cost": 30, "value_minor": 490, "cost_to_merchant_minor": 160},
         {"name": "Füllertinte", "cost": 60, "value_minor": 990, "cost_to_merchant_minor": 380},
     ),
-    guest=Guest("Özlem Yıldırım-Österreicher", "oezlem@yildirim.example", 9.0),
+    guest=Guest("Özlem Yıldırım-Österreicher", "oezlem@yildirim.example", (1490, 2200, 990, 3180, 1600, 2450, 1800)),
     basket_minor=2380, guests=38,
 )  # fmt: skip
 
