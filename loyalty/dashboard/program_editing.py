@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from loyalty.dashboard.forms.programs import PointsForm, ProgramForm, PunchCardForm
 from programs.models import Program
 from rewards import catalogue
 from rewards.models import Reward
 
 
+@transaction.atomic
 def create(form: ProgramForm, *, actor: str) -> Program:
     """Make the program that the editor describes, with its rewards."""
     settings = form.settings()
@@ -24,6 +27,7 @@ def create(form: ProgramForm, *, actor: str) -> Program:
     return program
 
 
+@transaction.atomic
 def change(program: Program, form: ProgramForm, *, actor: str) -> Program:
     """Save the editor's changes: a new version from the next purchase on. What was earned before stays.
 

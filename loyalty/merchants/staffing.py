@@ -4,7 +4,7 @@ import re
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from loyalty import clock, tenancy
@@ -18,6 +18,11 @@ PIN = re.compile(r"[0-9]{4,6}")
 GUESSED = {"0000", "1111", "1234", "12345", "123456", "4321", "2580", "000000", "111111"}
 
 SIGNS_IN = (Staff.Role.OWNER, Staff.Role.MANAGER)
+
+
+class OnlyOwners(Refused):
+    code = "only_owners"
+    sentence = _("Only an owner can make somebody the owner, or change an owner.")
 
 
 class LastOwner(Refused):
@@ -43,6 +48,7 @@ def by_id(staff_id: UUID) -> Staff:
     return Staff.objects.get(id=staff_id)
 
 
+@transaction.atomic
 def add(*, name: str, role: str, pin: str = "", email: str = "", actor: str) -> Staff:
     """Add a person. Owners and managers also sign in: for them `email` makes the membership.
 
@@ -62,24 +68,27 @@ def add(*, name: str, role: str, pin: str = "", email: str = "", actor: str) -> 
 def set_pin(person: Staff, pin: str, *, actor: str) -> None:
     """Give a person a PIN of four to six digits, and lift the lock that wrong ones set. Raises Invalid."""
     _check(name=person.name, role=person.role, pin=pin or "-", email="-")
-    person.set_pin(pin)
-    person.failed_pins, person.locked_until = 0, None
-    person.save(update_fields=["pin_hash", "failed_pins", "locked_until"])
-    auditing.record(actor, "staff.pin_set", person.public_id)
+    _give_pin(person, pin, actor)
 
 
-def change(person: Staff, *, name: str, role: str, email: str = "", actor: str) -> None:
-    """Rename a person or give another role. Locks the merchant's owners. Raises Invalid, LastOwner."""
+@transaction.atomic
+def change(person: Staff, *, name: str, role: str, email: str = "", pin: str = "", actor: str) -> None:
+    """Rename a person, give another role, or a new PIN; an empty one stays as it is.
+
+    Locks the merchant's owners where one stops to be one. Raises Invalid, LastOwner; then nothing is changed.
+    """
     signs_in_already = _memberships(person).exists()
-    _check(name=name, role=role, pin="", email=email or ("-" if signs_in_already else ""))
+    _check(name=name, role=role, pin=pin, email=email or ("-" if signs_in_already else ""))
     if person.role == Staff.Role.OWNER and role != Staff.Role.OWNER:
         _refuse_last_owner(person)
-    person.name, person.role = name.strip(), role
-    person.save(update_fields=["name", "role"])
     if role not in SIGNS_IN:
         _memberships(person).delete()
     elif not signs_in_already:
         _let_sign_in(person, email)
+    person.name, person.role = name.strip(), role
+    person.save(update_fields=["name", "role"])
+    if pin:
+        _give_pin(person, pin, actor)
     auditing.record(actor, "staff.changed", person.public_id, role=role)
 
 
@@ -117,6 +126,13 @@ def _check(*, name: str, role: str, pin: str, email: str) -> None:
         wrong["email"] = [_("Who signs in needs an e-mail address.")]
     if wrong:
         raise Invalid(wrong)
+
+
+def _give_pin(person: Staff, pin: str, actor: str) -> None:
+    person.set_pin(pin)
+    person.failed_pins, person.locked_until = 0, None
+    person.save(update_fields=["pin_hash", "failed_pins", "locked_until"])
+    auditing.record(actor, "staff.pin_set", person.public_id)
 
 
 def _refuse_last_owner(person: Staff) -> None:

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from loyalty import clock, money
 from loyalty.dashboard import noticing, steps
 from loyalty.design import wording
+from loyalty.merchants.models import AuditEntry
 from rewards import sentences
+from rewards.models import Reward
 
 register = template.Library()
 
@@ -223,7 +225,9 @@ def usual_hour(usual: tuple[int, int]) -> str:
     """(3, 8) → "Do, 8 bis 9 Uhr"."""
     day, hour = usual
     # 1 January 2024 was a Monday.
-    name = format_date(date(2024, 1, 1 + day), "EEE", locale=wording.locale(get_language() or "en")).rstrip(".")
+    name = format_date(date(2024, 1, 1 + day), "EEE", locale=wording.locale(get_language() or "en")).rstrip(
+        "."
+    )
     return _("%(day)s, %(from)s to %(to)s") % {"day": name, "from": f"{hour}:00", "to": f"{hour + 1}:00"}
 
 
@@ -237,3 +241,58 @@ def sorted_by(sort: str) -> str:
         "name": _("sorted by name"),
     }
     return words.get(sort, "")
+
+
+@register.filter
+def left(reward: Reward) -> int:
+    """How many of a reward with a stock can still be had."""
+    return (reward.stock or 0) - reward.taken
+
+
+@register.filter
+def whole_money(minor: Decimal, currency: str) -> str:
+    """An amount without cents, for what is an estimate anyway."""
+    unit = 10 ** money.exponent(currency)
+    return wording.amount(round(Decimal(minor) / unit) * unit, currency, get_language() or "en", short=True)
+
+
+DEEDS = {
+    "shop.changed": gettext_lazy("Shop data changed"),
+    "shop.logo_changed": gettext_lazy("Logo changed"),
+    "shop.logo_removed": gettext_lazy("Logo taken away"),
+    "staff.added": gettext_lazy("Person added"),
+    "staff.changed": gettext_lazy("Person changed"),
+    "staff.pin_set": gettext_lazy("PIN set"),
+    "staff.left": gettext_lazy("Person no longer works here"),
+    "staff.came_back": gettext_lazy("Person works here again"),
+    "location.added": gettext_lazy("Location added"),
+    "location.changed": gettext_lazy("Location changed"),
+    "device.let_in": gettext_lazy("Device let in"),
+    "device.revoked": gettext_lazy("Device shown out"),
+    "device.readmitted": gettext_lazy("Device let in again"),
+    "key.issued": gettext_lazy("API key made"),
+    "key.revoked": gettext_lazy("API key revoked"),
+    "program.created": gettext_lazy("Program started"),
+    "program.changed": gettext_lazy("Program changed"),
+    "program.closed": gettext_lazy("Program closed"),
+    "program.active": gettext_lazy("Program opened again"),
+    "reward.created": gettext_lazy("Reward added"),
+    "reward.changed": gettext_lazy("Reward changed"),
+    "reward.archived": gettext_lazy("Reward put away"),
+    "reward.restored": gettext_lazy("Reward brought back"),
+    "member.joined": gettext_lazy("Card made by hand"),
+    "member.changed": gettext_lazy("Addresses of a guest changed"),
+    "member.erased": gettext_lazy("Guest erased"),
+    "member.exported": gettext_lazy("Data of a guest exported"),
+    "members.exported": gettext_lazy("List of guests exported"),
+    "balance.corrected": gettext_lazy("Balance corrected"),
+    "balance.correction_undone": gettext_lazy("Correction taken back"),
+    "poster.downloaded": gettext_lazy("Poster downloaded"),
+    "flag.cleared": gettext_lazy("Looked at what stood out"),
+}
+
+
+@register.simple_tag
+def deed(row: AuditEntry) -> str:
+    """What was done, in words; an action of another screen by its name."""
+    return str(DEEDS.get(row.action, row.action))

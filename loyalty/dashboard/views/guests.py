@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -128,8 +128,10 @@ def new_guest(request: MerchantRequest) -> HttpResponse:
 @require_GET
 def export(request: MerchantRequest, kind: str) -> HttpResponse:
     """Everybody with a card, as CSV or JSON, streamed; each chunk in a short transaction of its own."""
+    write = {"csv": _as_csv, "json": _as_json}.get(kind)
+    if write is None:
+        raise Http404
     auditing.record(request.actor, "members.exported", request.merchant.public_id, kind=kind)
-    write = {"csv": _as_csv, "json": _as_json}[kind]
     types = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
     answer = StreamingHttpResponse(write(lambda: _chunks(request.merchant)), content_type=types[kind])
     name = f"{request.merchant.slug}-{clock.today(request.merchant.timezone).isoformat()}.{kind}"
