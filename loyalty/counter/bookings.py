@@ -124,7 +124,7 @@ def _redeem(desk, guest, reward):
     return tells.done(
         _("Redeemed"), _("%(reward)s for %(name)s.") % {"reward": prize.name, "name": name}, note,
         text=_("%(reward)s for %(name)s") % {"reward": prize.name, "name": name},
-        thing={"kind": "redemption", "id": redemption.public_id},
+        thing={"kind": "redemption", "id": redemption.public_id}, icon="gift",
     )  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def _take_voucher(code):
     name = guests.name_of(voucher.member) if voucher.member else _("the guest")
     return tells.done(
         _("Redeemed"), _("%(reward)s for %(name)s.") % {"reward": voucher.reward.name, "name": name},
-        _("Please hand it over."),
+        _("Please hand it over."), icon="gift",
     )  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def _undo(desk, of):
         raise Declined(tells.refused(_("Too late to undo."), line))
     _UNDO[thing["kind"]](desk, thing)
     once.change(record, told | {"thing": thing | {"undone": True}})
-    return tells.done(_("Taken back"), told["text"])
+    return tells.done(_("Taken back"), told["text"], icon="undo-2")
 
 
 def _undo_purchase(desk, thing):

@@ -40,7 +40,7 @@ def gives(member: Member, recorded: Recorded) -> Gives:
         _("That gives %(what)s.") % {"what": words.listed(parts)} if parts else _("That gives nothing yet.")
     )
     standings = standing.of(member)
-    before = ", ".join(words.has_now(one, one.spendable) for one in standings)
+    before = ", ".join(_has(standings))
     return Gives(bool(parts), sentence, reasons(recorded), before, _after(standings, recorded))
 
 
@@ -65,7 +65,7 @@ def _after(standings, recorded):
             told.append(_("the card is full"))
             continue
         ahead = one.next_reward
-        text = words.has_now(one, spendable)
+        text = words.has_now(one, spendable, alone=len(standings) == 1)
         if ahead and ahead.at > spendable and not one.stamps_required:
             missing = wording.plain(ahead.at - spendable, words.language())
             facts = {"has": text, "missing": missing, "reward": ahead.reward.name}
@@ -92,7 +92,7 @@ def told(member: Member, recorded: Recorded, tap: Tap, *, thing) -> Told:
     return tells.done(
         title, _line(name, recorded, changed), _note(recorded, changed, given, tap), thing=thing,
         text=_("%(what)s for %(name)s") % {"what": text, "name": name},
-        stamp=_stamp(recorded.purchase.id) if stamped else None,
+        stamp=_stamp(recorded.purchase.id) if stamped else None, icon="" if stamped else "circle-plus",
     )  # fmt: skip
 
 
@@ -147,8 +147,12 @@ def _line(name, recorded, changed):
 
 
 def _now_has(name, standings):
-    has = words.listed([words.has_now(one, one.spendable) for one in standings])
+    has = words.listed(_has(standings))
     return _("%(name)s now has %(has)s.") % {"name": name, "has": has}
+
+
+def _has(standings):
+    return [words.has_now(one, one.spendable, alone=len(standings) == 1) for one in standings]
 
 
 def _note(recorded, changed, given, tap):

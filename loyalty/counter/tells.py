@@ -1,7 +1,7 @@
 """What the counter tells after something was tried: success or refusal, as facts that a template draws.
 
 A Told is JSON-ready, because it is kept under the key of its tap: {"outcome": "done"|"refused", "title", "line",
-"note", "sentence" (all in one), "stamp" {"motif", "seed", "label"} or None, "text" (for "Last: …"), "thing" (what to
+"note", "sentence" (all in one), "stamp" {"motif", "seed", "label"} or None, "icon", "text" (for "Last: …"), "thing" (what to
 undo) or None, "card" (whose manager may decide otherwise) or None}.
 """
 
@@ -27,17 +27,17 @@ class Declined(Exception):
         self.told = told
 
 
-def done(title: str, line: str, note: str = "", *, text: str = "", thing=None, stamp=None) -> Told:
+def done(title: str, line: str, note: str = "", *, text: str = "", thing=None, stamp=None, icon="") -> Told:
     return {
         "outcome": "done", "title": title, "line": line, "note": note, "sentence": f"{title}. {line}",
-        "text": text, "thing": thing, "stamp": stamp, "card": None,
+        "text": text, "thing": thing, "stamp": stamp, "icon": icon, "card": None,
     }  # fmt: skip
 
 
 def refused(title: str, line: str, note: str = "", *, card: str | None = None) -> Told:
     return {
         "outcome": "refused", "title": title, "line": line, "note": note,
-        "sentence": " ".join(filter(None, [title, line, note])), "text": "", "thing": None, "stamp": None, "card": card,
+        "sentence": " ".join(filter(None, [title, line, note])), "text": "", "thing": None, "stamp": None, "icon": "", "card": card,
     }  # fmt: skip
 
 

@@ -33,10 +33,11 @@ def units(count: int, program, *, in_words: bool = False) -> str:
     return f"{wording.plain(count, language())} {unit(name)}"
 
 
-def has_now(standing, spendable: int) -> str:
-    """'8 of 10' on a punch card, '148 points' elsewhere."""
+def has_now(standing, spendable: int, *, alone: bool = True) -> str:
+    """'8 of 10' on a punch card, beside other programs '8 of 10 stamps'; '148 points' elsewhere."""
     if required := standing.stamps_required:
-        return _("%(count)s of %(required)s") % {"count": spendable, "required": required}
+        text = _("%(count)s of %(required)s") if alone else _("%(count)s of %(required)s stamps")
+        return text % {"count": spendable, "required": required}
     return units(spendable, standing.program)
 
 

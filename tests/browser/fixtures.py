@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser import chromium
 from tests.browser.complaints import Complaints
-from tests.browser.site import ROOT, serving
+from tests.browser.site import ROOT, let_go, serving
 
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -42,6 +42,7 @@ def site(real_database, built, tmp_path, worker_id):
     number = 8 + zlib.crc32(worker_id.encode()) % 8
     with serving(tmp_path, redis_number=number) as site:
         yield site
+    let_go(real_database)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+import psycopg
+from django.conf import settings
+from django.db import connections
+
 from launch.processes import members_of, send, spawn
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,9 +73,20 @@ def _stop(process):
     process.wait()
 
 
-def _environment(folder, port, redis_number):
-    from django.conf import settings
+def let_go(name):
+    """Close our own connections to a database and wait until the server has noticed that nobody is left.
 
+    A backend that is just going would stand in the way of dropping the database.
+    """
+    connections.close_all()
+    deadline = time.monotonic() + STOP_SECONDS
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+        while owner.execute(query, [name]).fetchone() != (0,) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+
+def _environment(folder, port, redis_number):
     names = {"DATABASE_URL": "default", "DATABASE_OWNER_URL": "owner"}
     databases = {
         variable: _with_database(os.environ[variable], settings.DATABASES[alias]["NAME"])

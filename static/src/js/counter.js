@@ -66,7 +66,7 @@ async function book(form) {
   const facts = { path: form.action, body, what: whatOf(form), who: form.elements.who.value };
   const { booking, answer } = await queue.book(facts, PATIENCE_MS);
   if (answer) return show(answer);
-  last.set({ key: booking.key, text: `${booking.what}: ${booking.who}`, at: booking.at, waits: true });
+  last.set({ key: booking.key, text: setup.words.done_for.replace("%(what)s", booking.what).replace("%(name)s", booking.who), at: booking.at, waits: true });
   return screen.tell("done", filled("kept", { who: booking.who, what: booking.what }));
 }
 
