@@ -22,12 +22,15 @@ class Unreachable(Exception):
 def line() -> Iterator["SmtpLine | BackendLine"]:
     """A line over which messages can be handed over, one after the other. Raises Unreachable."""
     backend = get_connection()
+    by_smtp = isinstance(backend, smtp.EmailBackend)
     try:
         backend.open()
+        if by_smtp:
+            backend.connection.ehlo_or_helo_if_needed()
     except (OSError, smtplib.SMTPException) as error:
         raise Unreachable(f"mail server: {type(error).__name__}") from error
     try:
-        yield SmtpLine(backend.connection) if isinstance(backend, smtp.EmailBackend) else BackendLine(backend)
+        yield SmtpLine(backend.connection) if by_smtp else BackendLine(backend)
     finally:
         with suppress(OSError, smtplib.SMTPException):
             backend.close()
