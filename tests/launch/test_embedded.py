@@ -39,10 +39,11 @@ def wait_until(true, seconds=30):
 def working_in(folder):
     """The living processes whose working directory is below the folder."""
     found = []
-    for entry in Path("/proc").glob("[0-9]*/cwd"):
+    # Listed and not globbed: a glob asks whether each exists, and fails on a process that is just ending.
+    for pid in filter(str.isdigit, os.listdir("/proc")):
         with suppress(OSError):
-            if entry.readlink().is_relative_to(folder):
-                found.append(int(entry.parent.name))
+            if Path(f"/proc/{pid}/cwd").readlink().is_relative_to(folder):
+                found.append(int(pid))
     return found
 
 
