@@ -1,6 +1,6 @@
 """A year of a real grocer through the same code as the API's batch, and every balance compared at its end.
 
-./run bench grocer [--households N] [--batch 5000]
+./run bench grocer [--households N] [--weeks N] [--batch 5000]
 """
 
 import argparse
@@ -21,7 +21,7 @@ def main(argv=None):
     with services() as where:
         from bench import grocery
 
-        year = journey.load(options.households)
+        year = journey.load(options.households, options.weeks)
         print(f"{len(year.baskets):,} baskets, {len(year.lines):,} lines, on {where}")
         shop = grocery.open_shop(OPENING)
         households = year.baskets["household_id"].unique()
@@ -56,6 +56,7 @@ def _compare(grocery, shop, year):
 def _options(argv):
     parser = argparse.ArgumentParser(prog="./run bench grocer", description=__doc__)
     parser.add_argument("--households", type=int, help="only so many (default: all 2,469)")
+    parser.add_argument("--weeks", type=int, help="only the first so many (default: the whole year)")
     parser.add_argument("--batch", type=int, default=5000, help="baskets in one transaction (default: 5000)")
     return parser.parse_args(argv)
 
@@ -70,6 +71,8 @@ class _timed:
         self.wall, self.cpu = time.perf_counter(), time.process_time()
 
     def __exit__(self, kind, error, trace):
+        if error is not None:
+            return
         wall, cpu = time.perf_counter() - self.wall, time.process_time() - self.cpu
         line = f"{self.name}: {wall:.1f} s, of which Python {cpu:.1f} s"
         if self.baskets:

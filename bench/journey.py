@@ -41,16 +41,19 @@ class Deserved:
     spend_unlocks: int
 
 
-def load(households=None) -> Year:
-    """The year of so many households (the first by number), or of all.
+def load(households=None, weeks=None) -> Year:
+    """The year, or its first weeks, of so many households (the first by number), or of all.
 
     sales_value is what was paid for a line, in dollars; retail and coupon discounts are already off. No line is
-    below zero. Lines of 0.00 (free of charge) and of quantity 0 are kept: a basket of 0.00 is a visit.
+    below zero. Lines of 0.00 (free of charge) are kept: a basket of 0.00 is a visit. Quantity 0, which lines without
+    a count have, is 1.
     The timestamps are UTC: read as the shops' own time, some would lie in the hour that summer time leaves out,
     and the year would end at four in the morning.
     """
     data = get_data(["transactions", "products"])
     lines = data["transactions"]
+    if weeks is not None:
+        lines = lines[lines["week"] <= weeks]
     if households is not None:
         chosen = np.sort(lines["household_id"].unique())[:households]
         lines = lines[lines["household_id"].isin(chosen)]
@@ -59,10 +62,14 @@ def load(households=None) -> Year:
         ["transaction_timestamp", "basket_id", "product_id"], kind="stable", ignore_index=True
     )
     lines = lines.assign(
-        sku=lines["product_id"].astype(str), name="", category=lines["product_category"].fillna(""),
-        brand=lines["brand"].fillna(""), amount_minor=(lines["sales_value"] * 100).round().astype("int64"),
         at=lines["transaction_timestamp"].dt.tz_localize("UTC"),
-    )  # fmt: skip
+        sku=lines["product_id"].astype(str),
+        name="",
+        category=lines["product_category"].fillna(""),
+        brand=lines["brand"].fillna(""),
+        quantity=lines["quantity"].clip(lower=1),
+        amount_minor=(lines["sales_value"] * 100).round().astype("int64"),
+    )
     grouped = lines.groupby(["at", "household_id", "basket_id"], sort=False)
     baskets = grouped["amount_minor"].agg(["sum", "size"]).reset_index()
     baskets = baskets.rename(columns={"sum": "amount_minor"})

@@ -141,3 +141,40 @@ def test_cards_of_many_members_take_one_query(cafe, django_assert_num_queries):
     assert {member_id: card.member_id for member_id, card in cards.items()} == {
         member.id: member.id for member in members
     }
+
+
+def test_many_are_found_in_few_queries_by_whatever_they_are_known_by(aylin, django_assert_num_queries):
+    ben = joining.register(name="Ben", email="ben@gmx.de")
+    token = finding.card_of(ben).token
+    wanted = [
+        ("card", aylin.spoken_number), ("card", token), ("card", "K-77"), ("email", " BEN@gmx.de"),
+        ("phone", "0151/23456789"), ("member", "K-77"), ("member", aylin.number), ("member", "ben@gmx.de"),
+        ("member", "+49 151 23456789"), ("card", "K-78"), ("member", "\x00"), ("phone", "12"), ("email", ""),
+    ]  # fmt: skip
+    with django_assert_num_queries(6):
+        found = finding.find_many(wanted)
+    assert [found.get(pair) for pair in wanted] == [
+        aylin, ben, aylin, ben, aylin, aylin, aylin, ben, aylin, None, None, None, None,
+    ]  # fmt: skip
+
+
+def test_of_many_the_external_id_goes_before_a_number(aylin):
+    ben = joining.register(name="Ben", external_id=aylin.number)
+    assert finding.find_many([("member", aylin.number), ("card", aylin.number)]) == {
+        ("member", aylin.number): ben,
+        ("card", aylin.number): aylin,
+    }
+
+
+def test_of_many_the_merged_are_followed_and_the_erased_left_out(aylin):
+    old = merged_into(aylin, email="ayln@gmx.de")
+    gone = joining.register(name="Ben")
+    card = finding.card_of(gone)
+    privacy.erase(gone)
+    wanted = [("email", "ayln@gmx.de"), ("card", old.number), ("card", gone.number), ("card", card.token)]
+    assert finding.find_many(wanted) == dict.fromkeys(wanted[:2], aylin)
+
+
+def test_none_are_found_without_a_query(cafe, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert finding.find_many([]) == {}
