@@ -9,14 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import preparing, relaying, sending
 from campaigns.models import Message
-from loyalty import clock, ids, tenancy
+from loyalty import clock, tenancy
 from loyalty.errors import Refused
 from loyalty.merchants.models import Merchant
-from programs import settling
-from programs.accounts import Entry
+from programs import announcing, settling
 from programs.expiry import add_months, midnight
 
-_KINDS = {"activate": "activations", "expire": "expiries"}
+_COUNTED = {"points.activated": "activations", "points.expired": "expiries"}
 
 
 class ClockGoesForward(Refused):
@@ -47,14 +46,12 @@ def _happen(merchant, moment):
     with transaction.atomic():
         merchant.clock_at = _set(merchant, moment)
         with tenancy.scope(merchant):
-            before = ids.new()
-            while settling.settle_due():
-                pass
+            counts = _settle()
             relaying.relay(merchant)
             if month := preparing.month_due(merchant):
                 preparing.prepare(merchant, month)
             held = sending.send_due(merchant)[Message.Status.HELD]
-            return _counted(before) + Counter(messages=held)
+            return counts + Counter(messages=held)
 
 
 def _set(merchant, moment):
@@ -78,7 +75,11 @@ def _next_first(merchant):
     return midnight(add_months(first, 1), merchant.timezone)
 
 
-def _counted(before):
-    """What settling has written since, by kind. Ids are ordered by the time they were made."""
-    kinds = Entry.objects.filter(id__gt=before, kind__in=_KINDS).values_list("kind", flat=True)
-    return Counter(_KINDS[kind] for kind in kinds)
+def _settle():
+    """Settle all accounts that are due, and count what that wrote, by kind."""
+    counts: Counter = Counter()
+    settled = True
+    while settled:
+        settled, news = announcing.settle()
+        counts += Counter(_COUNTED[kind] for kind in news)
+    return counts

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from loyalty.tenancy import due
 from loyalty.tenancy.tasks import MerchantTask
-from programs import settling
+from programs import announcing
 
 CHUNK = 500
 
@@ -19,5 +19,6 @@ def settle_due_accounts():
 @shared_task(base=MerchantTask)
 def settle_accounts_of(merchant_id):
     # One transaction settles one chunk; where it was full there may be more.
-    if settling.settle_due(limit=CHUNK) == CHUNK:
+    settled, _news = announcing.settle(limit=CHUNK)
+    if settled == CHUNK:
         transaction.on_commit(lambda: settle_accounts_of.delay(merchant_id))
