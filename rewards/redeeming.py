@@ -77,7 +77,7 @@ def redeem(*, member, reward, use="now", location=None, actor="") -> Redemption:
     if unlock:
         Unlock.objects.filter(id=unlock.id).update(status=Unlock.Status.TAKEN, redemption_id=redemption.id)
     if use == "later" or reward.kind != Reward.Kind.PRODUCT:
-        redemption.voucher = _issue_voucher(redemption)
+        _issue_voucher(redemption)
     _tell("reward.redeemed", redemption)
     return redemption
 

@@ -46,4 +46,4 @@ class Reference(models.BaseConstraint):
     def __eq__(self, other):
         return isinstance(other, Reference) and (self.field, self.name) == (other.field, other.name)
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]

@@ -23,7 +23,10 @@ class TenantQuerySet(models.QuerySet):
         return row
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)):
+_Manager = models.Manager.from_queryset(TenantQuerySet)
+
+
+class TenantManager(_Manager):
     """Names the merchant in every query. Outside a scope a tenant table is empty."""
 
     def get_queryset(self):

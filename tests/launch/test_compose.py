@@ -34,7 +34,7 @@ def commands():
 
 
 def test_an_installation_has_these_parts():
-    assert set(SERVICES) == {"database", "queue", "migrate", "web", "worker", "beat"}
+    assert set(SERVICES) == {"database", "queue", "migrate", "web", "worker", "beat", "relay"}
 
 
 def test_all_programs_are_one_image_built_here():
