@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy
@@ -88,24 +89,26 @@ class _Chunk:
             self._count(receipt, result)
 
     def _leave_out_repeats(self, receipts):
-        """The receipts that were never recorded. One that is there with another amount or time is a problem."""
-        ids = [one.external_id for one in receipts]
-        rows = Purchase.objects.filter(external_id__in=ids)
-        there = {row[0]: row[1:] for row in rows.values_list("external_id", "amount_minor", "occurred_at")}
+        """The receipts that were never recorded. One that is there with another amount or day is a problem."""
+        zone = ZoneInfo(tenancy.merchant().timezone)
+        rows = Purchase.objects.filter(external_id__in=[one.external_id for one in receipts])
+        figures = rows.values_list("external_id", "amount_minor", "occurred_at")
+        there = {external_id: (amount, at.astimezone(zone).date()) for external_id, amount, at in figures}
         fresh = []
         for one in receipts:
-            figures = (one.amount_minor, one.occurred_at)
+            # The day alone: what was sent by the till itself knows the second, a file often only the day.
+            said = (one.amount_minor, one.occurred_at.astimezone(zone).date())
             if one.external_id not in there:
-                there[one.external_id] = figures
+                there[one.external_id] = said
                 fresh.append(one)
-            elif there[one.external_id] == figures:
+            elif there[one.external_id] == said:
                 self.outcome.repeated += 1
             else:
                 self._complain(one, _CLASH)
         return fresh
 
     def _members(self, receipts):
-        """({who: Member}, {who: why not}) for the customers of receipts. Those who are not found join, or are refused."""
+        """({who: Member}, {who: why not}) for the customers of receipts. Who is not found joins, or is refused."""
         first = {one.who: one for one in reversed(receipts) if one.who}
         found = finding.find_many({pair for who in first for pair in who})
         members = {}
@@ -154,7 +157,7 @@ class _Chunk:
 
 
 _CLASH = gettext_lazy(
-    "This receipt is already there with another amount or time. If the till counts its receipts from 1 every day,"
+    "This receipt is already there with another amount or day. If the till counts its receipts from 1 every day,"
     " import with --receipts-per-day."
 )
 _UNKNOWN = gettext_lazy(

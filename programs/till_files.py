@@ -27,6 +27,11 @@ class FileEmpty(Refused):
     sentence = _("There is nothing in this file.")
 
 
+class FileBroken(Refused):
+    code = "file_broken"
+    sentence = _("This file cannot be read from line %(line)s on. Is a quotation mark missing there?")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the file by its number (the first is 1), with the text of each field; "" where there is none."""
@@ -54,19 +59,19 @@ class TillFile:
     position: int = 0
 
     def lines(self) -> Iterator[Line]:
-        """The lines below the header; empty ones are left out."""
+        """The lines below the header; empty ones are left out. Raises FileBroken."""
         with open(self.path, "rb") as raw:
             for number, row in islice(_rows(raw, self.encoding, self.delimiter), 1, None):
                 self.position = raw.tell()
                 yield Line(
-                    number, {field: row[n].strip() for field, n in self.columns.items() if n < len(row)}
+                    number, {field: _cell(row[n]) for field, n in self.columns.items() if n < len(row)}
                 )
 
 
 def look(path, chosen=None) -> TillFile:
     """Find out how a file is written. chosen: {column: field}, where the names do not say it.
 
-    Raises FileEmpty, ColumnsUnclear.
+    Raises FileEmpty, FileBroken, ColumnsUnclear.
     """
     encoding = _encoding(path)
     with open(path, "rb") as raw:
@@ -100,10 +105,18 @@ def _rows(raw, encoding, delimiter):
     """(number of the line, cells) of each row that has any. A quoted cell may hold line breaks."""
     reader = csv.reader(_text(raw, encoding), delimiter=delimiter)
     before = 0
-    for row in reader:
-        number, before = before + 1, reader.line_num
-        if any(cell.strip() for cell in row) and not (len(row) <= 2 and _is_hint(row[0])):
-            yield number, row
+    try:
+        for row in reader:
+            number, before = before + 1, reader.line_num
+            if any(cell.strip() for cell in row) and not (len(row) <= 2 and _is_hint(row[0])):
+                yield number, row
+    except csv.Error:
+        raise FileBroken(line=before + 1) from None
+
+
+def _cell(text):
+    # PostgreSQL has no text with a NUL in it.
+    return text.replace("\x00", "").strip()
 
 
 def _text(raw, encoding):

@@ -20,6 +20,8 @@ from programs.till_files import Line
 WHO = ("card", "member", "email", "phone")
 # Columns that say that a line is an item, and not the purchase.
 OF_ITEMS = {"line_amount", "unit_price", "sku", "name"}
+# A purchase's external id has 255, and the day may stand before it.
+NUMBER_LENGTH = 240
 OWN_PRICE = {"line_amount", "unit_price"}
 
 
@@ -150,6 +152,9 @@ class Reader:
     def _external_id(self, lines, occurred_at):
         """What tells the purchase apart, the same each time the file is read."""
         number = lines[0]["receipt"]
+        if len(number) > NUMBER_LENGTH:
+            sentence = _("A receipt's number has at most %(most)s characters.") % {"most": NUMBER_LENGTH}
+            raise Unreadable(lines[0].number, sentence)
         if number and self.per_day:
             return f"{occurred_at.astimezone(ZoneInfo(self.timezone)).date()}/{number}"
         if number:

@@ -175,7 +175,15 @@ def test_a_receipts_number_that_returns_with_another_amount_is_a_problem(cafe, t
     text = "Bon;Datum;Betrag\n1;10.03.2026;1,00\n2;10.03.2026;2,00\n1;11.03.2026;3,00\n"
     said = till(text)
     assert [row[0] for row in recorded(cafe)] == ["1", "2"]
-    assert "line 4: This receipt is already there with another amount or time." in said.err
+    assert "line 4: This receipt is already there with another amount or day." in said.err
+
+
+def test_a_receipt_that_the_till_sent_itself_is_not_recorded_again(cafe, till):
+    sent_at = datetime(2026, 3, 10, 7, 0, 33, tzinfo=UTC)
+    makers.purchase(cafe, join(cafe, external_id="K-1"), 1840, external_id="1", occurred_at=sent_at)
+    said = till("Bon;Datum;Kunde;Betrag\n1;10.03.2026;K-1;18,40\n")
+    assert "1 receipts: 0 recorded, of these 0 without a member; 1 were there already" in said.out
+    assert points(cafe) == {"1": 18}
 
 
 def test_a_till_that_counts_from_one_every_day_has_a_receipt_for_each_day(cafe, till):
@@ -208,6 +216,25 @@ def test_what_the_purchase_is_refused_for_is_a_problem(cafe, till):
     said = till("Bon;Datum;Betrag\n1;13.03.2026;1,00\n2;10.03.2026;1,00\n")
     assert [row[0] for row in recorded(cafe)] == ["2"]
     assert "line 2: This lies ahead of the clock." in said.err
+
+
+def test_what_no_database_can_keep_is_left_out_or_told(cafe, till):
+    said = till(
+        f"Bon;Datum;Artikel;Betrag\n1;10.03.2026;Bre\x00zel;1,00\n{'9' * 256};10.03.2026;Brezel;1,00\n"
+    )
+    with tenancy.scope(cafe):
+        assert [row.items[0]["name"] for row in Purchase.objects.all()] == ["Brezel"]
+    assert "line 3: A receipt's number has at most 240 characters." in said.err
+
+
+def test_a_file_that_breaks_off_in_a_quotation_is_told_with_its_line(cafe, till):
+    with pytest.raises(CommandError, match="cannot be read from line 3 on.* 1 receipts before it were taken"):
+        till(
+            'Bon;Datum;Artikel;Betrag\n1;10.03.2026;Brezel;1,00\n2;10.03.2026;"' + "x" * 140_000,
+            "--chunk",
+            "1",
+        )
+    assert [row[0] for row in recorded(cafe)] == ["1"]
 
 
 def test_purchases_before_any_program_are_pointed_out(cafe, till):

@@ -23,8 +23,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--merchant", required=True, help="mer_…")
         parser.add_argument("--location", help="loc_…: where all of it was sold")
-        parser.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD",
-                            help=f"what a column is: {', '.join(till_columns.NAMES)} or {till_columns.IGNORE}")  # fmt: skip
+        fields = ", ".join([*till_columns.NAMES, till_columns.IGNORE])
+        parser.add_argument(
+            "--map", action="append", default=[], metavar="COLUMN=FIELD", help=f"what a column is: {fields}"
+        )
         parser.add_argument(
             "--create-members", action="store_true", help="whoever is not found becomes a member"
         )
@@ -76,6 +78,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Stopped after {outcome.read:,} receipts. They stay; the same command goes on from there."
             ) from None
+        except Refused as refusal:
+            raise CommandError(f"{refusal} {outcome.read:,} receipts before it were taken.") from None
         return outcome
 
     def _progress(self, outcome, till_file, seconds):
