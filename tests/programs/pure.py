@@ -20,7 +20,13 @@ def basket(net_minor, *lines, at=NOON, is_visit=True, location=None):
 
 
 def rule(gives, *, event="purchase", name="Regel", limit=None, stacking="sum", **conditions):
-    definition = {"name": name, "when": {"event": event}, "if": conditions, "gives": gives, "stacking": stacking}
+    definition = {
+        "name": name,
+        "when": {"event": event},
+        "if": conditions,
+        "gives": gives,
+        "stacking": stacking,
+    }
     return rules.Rule.read(definition | ({"limit": limit} if limit else {}))
 
 

@@ -130,7 +130,8 @@ def test_rounded_down_a_point_is_given_for_every_full_part(net_minor, rate):
 def test_the_roundings_lie_within_one_point_of_the_exact_value(net_minor, rate):
     exact = Fraction(rate[0] * net_minor, rate[1])
     down, half, up = (
-        points(net_minor, points=rate[0], per_minor=rate[1], rounding=how) for how in ("down", "half_up", "up")
+        points(net_minor, points=rate[0], per_minor=rate[1], rounding=how)
+        for how in ("down", "half_up", "up")
     )
     assert down <= half <= up
     assert exact - 1 < down <= exact <= up < exact + 1
@@ -168,7 +169,11 @@ def test_limits_only_ever_trim_and_never_below_zero(net_minor, day, month, per_d
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_more_spend_never_deserves_less(less, more):
     less, more = sorted((less, more))
-    rules = [rule({"multiplier": "1.5"}), rule({"points": 1, "per_minor": 200}), rule({"amount": 5}, min_minor=500)]
+    rules = [
+        rule({"multiplier": "1.5"}),
+        rule({"points": 1, "per_minor": 200}),
+        rule({"amount": 5}, min_minor=500),
+    ]
     assert points(less, rules=rules) <= points(more, rules=rules)
 
 

@@ -82,7 +82,9 @@ def test_a_minimum():
     )
 
 
-@pytest.mark.parametrize("condition", [{"skus": ["brot"]}, {"categories": ["Backwaren"]}, {"brands": ["Feldmann"]}])
+@pytest.mark.parametrize(
+    "condition", [{"skus": ["brot"]}, {"categories": ["Backwaren"]}, {"brands": ["Feldmann"]}]
+)
 def test_items_by_sku_category_or_brand(condition):
     bread = rule(FIFTY, **condition)
     bought = basket(1000, line(400, "brot", category="Backwaren", brand="Feldmann"), line(600, "torte"))
@@ -161,7 +163,10 @@ def test_of_rules_with_best_only_the_one_that_gives_most_counts():
 
 def test_of_equal_rules_with_best_the_first_counts():
     a, b = rule(FIFTY, name="a", stacking="best"), rule(FIFTY, name="b", stacking="best")
-    assert [x["code"] for x in deserved(basket(1000), rules=[a, b]).because[1:]] == ["rule", "another_was_better"]
+    assert [x["code"] for x in deserved(basket(1000), rules=[a, b]).because[1:]] == [
+        "rule",
+        "another_was_better",
+    ]
 
 
 def test_multipliers_compete_with_best_by_what_they_add():
