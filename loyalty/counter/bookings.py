@@ -141,6 +141,8 @@ def _take_voucher(code):
 
 
 def _override(card, leader, pin):
+    if leader not in [one.public_id for one in pins.leaders()]:
+        raise NotFound(id=leader)
     tried = pins.enter(leader, pin)
     if tried.person is None:
         return tells.refused(_("Wrong PIN."), wrong_pin(tried), tells.nothing_booked(), card=card)

@@ -90,7 +90,8 @@ def _remember(request, told, key):
 def _context(request, desk):
     merchant = desk.merchant
     return {
-        "desk": desk, "person": desk.person, "first_name": desk.person.name.split()[0], "motif": merchant.motif, "fresh_key": str(uuid.uuid4()),
+        "desk": desk, "person": desk.person, "first_name": desk.person.name.split()[0],
+        "motif": merchant.motif, "fresh_key": str(uuid.uuid4()),
         "sign": wording.currency_sign(merchant.currency, words.language()),
         "zero": wording.plain(0, words.language(), digits=money.exponent(merchant.currency)),
     }  # fmt: skip
@@ -115,7 +116,8 @@ def _setup(request, desk):
 
 def _words():
     return {
-        "card": _("Card"), "last": _("Last:"), "done_for": _("%(what)s for %(name)s"), "waits": _("waiting"), "undo": _("Undo"),
+        "card": _("Card"), "last": _("Last:"), "waits": _("waiting"), "undo": _("Undo"),
+        "done_for": _("%(what)s for %(name)s"),
         "offline_preview": _("Without the network the amount is kept. What it gives is told when it gets through."),
         "stamps": ["", *(words.several_stamps(count) for count in range(1, guests.MOST_AT_ONCE + 1))],
         "waiting": ["", *(_waiting(count) for count in range(1, words.WORDS_UP_TO + 1))],

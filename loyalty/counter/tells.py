@@ -1,8 +1,8 @@
 """What the counter tells after something was tried: success or refusal, as facts that a template draws.
 
 A Told is JSON-ready, because it is kept under the key of its tap: {"outcome": "done"|"refused", "title", "line",
-"note", "sentence" (all in one), "stamp" {"motif", "seed", "label"} or None, "icon", "text" (for "Last: …"), "thing" (what to
-undo) or None, "card" (whose manager may decide otherwise) or None}.
+"note", "sentence" (all in one), "stamp" {"motif", "seed", "label"} or None, "icon", "text" (for "Last: …"), "thing"
+(what to undo) or None, "card" (for which a manager may decide otherwise) or None}.
 """
 
 from datetime import datetime, timedelta
@@ -37,7 +37,8 @@ def done(title: str, line: str, note: str = "", *, text: str = "", thing=None, s
 def refused(title: str, line: str, note: str = "", *, card: str | None = None) -> Told:
     return {
         "outcome": "refused", "title": title, "line": line, "note": note,
-        "sentence": " ".join(filter(None, [title, line, note])), "text": "", "thing": None, "stamp": None, "icon": "", "card": card,
+        "sentence": " ".join(filter(None, [title, line, note])),
+        "text": "", "thing": None, "stamp": None, "icon": "", "card": card,
     }  # fmt: skip
 
 

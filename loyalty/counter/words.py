@@ -8,9 +8,8 @@ from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from loyalty.design import wording
 from programs.because import unit
