@@ -85,11 +85,9 @@ class _Life:
             self._join(day)
         evening = min(morning.replace(hour=20), self.today)
         with clock.at(evening), tenancy.scope(self.merchant):
-            came = self._visits(day, morning, evening)
-            checkout.ring_up_many(
-                [sale for _visitor, sale in came], actor=self.chance.choice(self.shop.staff)
-            )
-            self._redeem([visitor for visitor, _sale in came])
+            sales = self._visits(day, morning, evening)
+            checkout.ring_up_many(sales, actor=self.chance.choice(self.shop.staff))
+            self._redeem(list({sale.member.id: sale.member for sale in sales if sale.member}.values()))
 
     def _join(self, day):
         if day == 0:
