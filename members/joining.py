@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from loyalty import clock, ids, tenancy
 from loyalty.errors import Conflict, Invalid, Refused
@@ -103,13 +104,10 @@ def _card(member):
 def _consents(rows):
     """The consents, checked: [(purpose, given, confirmed)]. A no is written down like a yes."""
     known = Consent.Purpose.values
-    wrong = {
-        f"consents.{n}.purpose": [", ".join(known)]
-        for n, row in enumerate(rows)
-        if row["purpose"] not in known
-    }
-    if wrong:
-        raise Invalid(wrong)
+    sentence = _("There is no such purpose. There are: %(known)s.") % {"known": ", ".join(known)}
+    strange = [number for number, row in enumerate(rows) if row["purpose"] not in known]
+    if strange:
+        raise Invalid({f"consents.{number}.purpose": [sentence] for number in strange})
     return [(row["purpose"], row["given"], not row["given"] or _is_confirmed(row)) for row in rows]
 
 

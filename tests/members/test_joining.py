@@ -114,7 +114,9 @@ def test_an_unknown_purpose_is_refused_and_nothing_written(cafe):
     with pytest.raises(Invalid) as refused:
         joining.register(name="Ben", consents=[{"purpose": "pigeon", "given": True}])
     assert refused.value.facts["field_errors"] == {
-        "consents.0.purpose": ["email_marketing, sms_marketing, profiling"]
+        "consents.0.purpose": [
+            "There is no such purpose. There are: email_marketing, sms_marketing, profiling."
+        ]
     }
     assert in_all() == (0, 0, 0)
 
