@@ -1,6 +1,7 @@
 """Messages come into being: one per campaign, member and occasion, however often somebody tries."""
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from campaigns import audience, quiet_hours
@@ -8,6 +9,7 @@ from campaigns.campaign import Campaign, Draft
 from campaigns.models import Message
 from loyalty import clock, tenancy
 from members.models import Member
+from programs.expiry import midnight
 
 
 def write(campaign: Campaign, members: dict[UUID, Member]) -> None:
@@ -21,9 +23,18 @@ def write(campaign: Campaign, members: dict[UUID, Member]) -> None:
         put(campaign, campaign.drafts(list(wanting.values())), wanting)
 
 
-def put(campaign: Campaign, drafts: Iterable[Draft], members: dict[UUID, Member]) -> None:
-    """Write the drafts for these members, by id: they are known to be reachable, and to agree. One statement."""
-    rows = [_row(campaign, draft, members[draft.member_id]) for draft in drafts if draft.member_id in members]
+def put(
+    campaign: Campaign, drafts: Iterable[Draft], members: dict[UUID, Member], *, from_day: date | None = None
+) -> None:
+    """Write the drafts for these members, by id: they are known to be reachable, and to agree. One statement.
+
+    from_day: not before this day has begun where the member is.
+    """
+    rows = [
+        _row(campaign, draft, members[draft.member_id], from_day)
+        for draft in drafts
+        if draft.member_id in members
+    ]
     Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
 
 
@@ -40,7 +51,7 @@ def send_now(campaign: Campaign, member: Member, *, occasion: str, **figures) ->
     return Message.objects.get(campaign=campaign.name, member=member, occasion=occasion)
 
 
-def _row(campaign, draft, member):
+def _row(campaign, draft, member, from_day=None):
     now = clock.now()
     return Message(
         member_id=draft.member_id,
@@ -49,10 +60,10 @@ def _row(campaign, draft, member):
         language=member.language,
         figures=draft.figures,
         created_at=now,
-        due_at=now if campaign.at_once else next_moment(campaign, now, member.timezone),
+        due_at=now if campaign.at_once else _first_moment(campaign, now, member.timezone, from_day),
     )
 
 
-def next_moment(campaign: Campaign, moment, timezone):
-    """The moment, or the next one at which this campaign may reach somebody in this timezone."""
-    return quiet_hours.next_good_moment(moment, timezone, campaign.earliest)
+def _first_moment(campaign, now, timezone, from_day):
+    earliest = max(now, midnight(from_day, timezone)) if from_day else now
+    return quiet_hours.next_good_moment(earliest, timezone, campaign.earliest)

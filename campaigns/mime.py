@@ -96,15 +96,15 @@ def _mailbox(name, address):
 
 
 def _encoded(text, force=False):
-    """RFC 2047: as it is while it is plain ASCII and short, else in encoded words of at most 75 characters."""
+    """RFC 2047: as it is while it is plain ASCII and short, else in encoded words, each on a line of its own."""
     text = _flat(text)
     if text.isascii() and not force and len(text) < 900:
         return text
     words, chunk = [], b""
     for character in text:
         encoded = character.encode()
-        # 45 bytes are 60 characters of base64; a character is never split between two words.
-        if len(chunk) + len(encoded) > 45:
+        # 36 bytes are 48 characters of base64; a character is never split between two words.
+        if len(chunk) + len(encoded) > 36:
             words.append(chunk)
             chunk = b""
         chunk += encoded

@@ -34,12 +34,13 @@ def prepare(merchant: Merchant, month: date) -> int:
     Each chunk is one transaction, with its place in the run. Where another worker is at it this one leaves it be.
     """
     looked_at = 0
-    while chunk := _prepare_chunk(merchant, month):
+    while chunk := prepare_chunk(merchant, month):
         looked_at += chunk
     return looked_at
 
 
-def _prepare_chunk(merchant, month):
+def prepare_chunk(merchant: Merchant, month: date) -> int:
+    """One chunk of the run, committed with its place in it; how many members were looked at. 0: it is finished."""
     with tenancy.scope(merchant):
         run = _run(month)
         if run is None:
@@ -80,4 +81,5 @@ def _write(members, month, since, until):
         Draft(member_id, f"{month:%Y-%m}", {"month": month.isoformat(), "accounts": accounts})
         for member_id, accounts in figures.items()
     )
-    messages.put(CAMPAIGN, drafts, wanting)
+    # Where the first comes later than in the shop, so does the summary.
+    messages.put(CAMPAIGN, drafts, wanting, from_day=add_months(month, 1))
