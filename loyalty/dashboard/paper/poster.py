@@ -33,7 +33,8 @@ STAMP_X, STAMP_Y, STAMP_RADIUS = 181.6, 61.4, 43.6
 CODE_SIDE, CODE_TOP = 68.2, 189.3
 TITLE = Type(BOLD, 30, -0.02)
 STEP = Type(REGULAR, 16)
-HEADLINE_BOTTOM, HEADLINE_TOP = 165.3, 54.0
+# The capitals of the first line begin here or lower, the last line stands here.
+HEADLINE_TOP, HEADLINE_BOTTOM = 47.0, 165.3
 LARGEST, SMALLEST = 87, 34
 
 
@@ -115,7 +116,7 @@ def _headline(sheet: Sheet, offer: Offer) -> None:
     for size in range(LARGEST, SMALLEST - 1, -1):
         kind = Type(EXTRABOLD, size, -0.035)
         leading = size * 0.97 / MM
-        count = int((HEADLINE_BOTTOM - HEADLINE_TOP) / leading) + 1
+        count = int((HEADLINE_BOTTOM - size * 0.72 / MM - HEADLINE_TOP) / leading) + 1
         for lines in range(1, count + 1):
             first = HEADLINE_BOTTOM - (lines - 1) * leading
             tops = [first + number * leading - size * 0.72 / MM for number in range(lines)]
