@@ -65,8 +65,10 @@ API = {
     "rest:member-erasure": Foreign({"post": {}}),
     "rest:purchases": Own(
         (
-            {"member": "{member_id}", "amount_minor": 1}, {"card": "{card}", "amount_minor": 1},
-            {"location": "{location_id}", "amount_minor": 1}, {"vouchers": ["{code}"], "amount_minor": 1},
+            {"member": "{member_id}", "amount_minor": 1},
+            {"card": "{card}", "amount_minor": 1},
+            {"location": "{location_id}", "amount_minor": 1},
+            {"vouchers": ["{code}"], "amount_minor": 1},
         )
     ),
     "rest:purchases-preview": Own(
@@ -79,7 +81,10 @@ API = {
     "rest:rewards": Own(({"program": "{program_id}", "name": "x", "cost": 1},)),
     "rest:reward": Foreign({"patch": {"name": "x"}}),
     "rest:redemptions": Own(
-        ({"member": "{member_id}", "reward": "{reward_id}"}, {"member": "{own_member_id}", "reward": "{reward_id}"})
+        (
+            {"member": "{member_id}", "reward": "{reward_id}"},
+            {"member": "{own_member_id}", "reward": "{reward_id}"},
+        )
     ),
     "rest:redemption": Foreign(),
     "rest:redemption-cancellation": Foreign({"post": {}}),
@@ -200,8 +205,12 @@ PAGES = {
     "counter:guest": Page({"member_id": "member_id"}, right=(200, 404, 422)),
     "counter:preview": Page({"member_id": "member_id"}, query={"amount": "3,50"}, right=(200, 404, 422)),
     "counter:new": Page(),
-    "counter:bookings": Page(data={"card": "card", "guest": "member_id", "key": KEY, "stamps": "1"}, right=(200, 404, 422)),
-    "counter:redemptions": Page(data={"guest": "member_id", "reward": "reward_id", "key": KEY}, right=(200, 404, 422)),
+    "counter:bookings": Page(
+        data={"card": "card", "guest": "member_id", "key": KEY, "stamps": "1"}, right=(200, 404, 422)
+    ),
+    "counter:redemptions": Page(
+        data={"guest": "member_id", "reward": "reward_id", "key": KEY}, right=(200, 404, 422)
+    ),
     "counter:override": Page(
         data={"card": "card", "leader": "staff_id", "pin": "7395", "key": KEY}, right=(200, 404, 422)
     ),
@@ -234,6 +243,9 @@ PAGES = {
 # --- What there is, and who comes --------------------------------------------------------------------------------
 
 
+LISTED = (("message", "/messages"), ("event", "/events"), ("key", "/api-keys"))
+
+
 @pytest.fixture
 def cafe(db):
     """A merchant with one of everything; its ids and secrets by the names that addresses and bodies use."""
@@ -244,7 +256,13 @@ def cafe(db):
     api.post("/programs", {"type": "punch_card", "name": "Kaffeekarte", "reward": {"name": "Ein Kaffee"}})
     consents = [{"purpose": "email_marketing", "given": True, "confirmed": True}]
     member = api.post(
-        "/members", {"name": "Zacharias Quendel", "email": "zq@quendel.example", "external_id": "k-1", "consents": consents}
+        "/members",
+        {
+            "name": "Zacharias Quendel",
+            "email": "zq@quendel.example",
+            "external_id": "k-1",
+            "consents": consents,
+        },
     ).json()
     reward = api.post("/rewards", {"name": "Ein Brot", "program": program, "cost": 1}).json()["id"]
     purchase = api.post("/purchases", {"member": member["id"], "amount_minor": 1000}).json()["id"]
@@ -255,8 +273,7 @@ def cafe(db):
     things = {
         "program_id": program, "rule_id": rule, "member_id": member["id"], "purchase_id": purchase, "refund_id": refund,
         "reward_id": reward, "redemption_id": redemption["id"], "code": redemption["voucher"],
-        "message_id": api.get("/messages").json()["data"][0]["id"], "event_id": api.get("/events").json()["data"][0]["id"],
-        "key_id": api.get("/api-keys").json()["data"][0]["id"], "location_id": shop.location.public_id,
+        **{f"{noun}_id": api.get(path).json()["data"][0]["id"] for noun, path in LISTED}, "location_id": shop.location.public_id,
         "staff_id": shop.owner.public_id, "card": member["card"]["token"], "token": member["card"]["token"],
         "number": member["number"], "slug": shop.merchant.slug, "guest_id": member["id"],
         "entry_id": api.get(f"/members/{member['id']}/entries").json()["data"][0]["id"],
@@ -264,7 +281,9 @@ def cafe(db):
         "merchant_id": shop.merchant.public_id,
     }  # fmt: skip
     # A token of the right look that nobody was given.
-    things["wrong_token"] = signing.dumps({"user": 1, "merchant": str(shop.merchant.id)}, key="a stranger's key")
+    things["wrong_token"] = signing.dumps(
+        {"user": 1, "merchant": str(shop.merchant.id)}, key="a stranger's key"
+    )
     things["wrong_token"] = things["wrong_token"].replace(":", "-")[:32]
     return SimpleNamespace(shop=shop, api=api, member=member, things=things)
 
@@ -281,8 +300,9 @@ def stranger(cafe):
 
 def _browser(shop):
     browser = Client()
-    browser.force_login(Membership.objects.get(merchant=shop.merchant).user, "allauth.account.auth_backends.AuthenticationBackend")
-    device, token = devices.let_in(shop.merchant, shop.location, "Tablet")
+    owner = Membership.objects.get(merchant=shop.merchant).user
+    browser.force_login(owner, "allauth.account.auth_backends.AuthenticationBackend")
+    _device, token = devices.let_in(shop.merchant, shop.location, "Tablet")
     browser.cookies[devices.COOKIE] = token
     with tenancy.scope(shop.merchant):
         shop.owner.set_pin("7395")
@@ -348,7 +368,9 @@ def _of_kind(kind):
 
 def _path(name, things):
     view, pattern = routes()[name].callback.cls, routes()[name].pattern.regex
-    return view, reverse(name, kwargs={part: things[part] for part in pattern.groupindex}).removeprefix("/api/v1")
+    return view, reverse(name, kwargs={part: things[part] for part in pattern.groupindex}).removeprefix(
+        "/api/v1"
+    )
 
 
 def test_a_foreign_id_in_a_path_is_not_found_and_an_own_one_is(cafe, stranger):
@@ -410,7 +432,12 @@ def test_a_foreign_member_is_not_looked_up(cafe, stranger):
 
 def test_foreign_ids_in_a_batch_are_not_found(cafe, stranger):
     before = _state(cafe)
-    bodies = [{"member": "{member_id}"}, {"card": "{card}"}, {"location": "{location_id}"}, {"vouchers": ["{code}"]}]
+    bodies = [
+        {"member": "{member_id}"},
+        {"card": "{card}"},
+        {"location": "{location_id}"},
+        {"vouchers": ["{code}"]},
+    ]
     rows = [_filled(body, stranger.things) | {"amount_minor": 1} for body in bodies]
     results = stranger.api.post("/purchases/batch", {"purchases": rows}).json()["results"]
     assert [one["status"] for one in results] == [404, 404, 404, 404]
@@ -443,7 +470,9 @@ def _visited(stranger, name, page):
     things = stranger.things
     path = reverse(name, kwargs={part: things.get(named, named) for part, named in page.path.items()})
     data = {part: things.get(value, value) for part, value in (page.data or {}).items()}
-    response = stranger.browser.get(path, page.query) if page.data is None else stranger.browser.post(path, data)
+    response = (
+        stranger.browser.get(path, page.query) if page.data is None else stranger.browser.post(path, data)
+    )
     return response, {*data.values(), *(things.get(named) for named in page.path.values())}
 
 

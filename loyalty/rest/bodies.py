@@ -45,7 +45,9 @@ def read_rows(shape, body, name, most):
 
 def check_text(*mappings):
     """Refuse what no database text can hold, in the path and in the query. Raises Invalid."""
-    wrong = {name: [SENTENCES["nul"]] for values in mappings for name, value in values.items() if NUL in value}
+    wrong = {
+        name: [SENTENCES["nul"]] for values in mappings for name, value in values.items() if NUL in value
+    }
     if wrong:
         raise Invalid(wrong)
 
@@ -102,9 +104,7 @@ def _path(one, given):
     """The parts of an error's place that are the sender's own."""
     parts, last = [], len(one["loc"]) - 1
     for place, part in enumerate(one["loc"]):
-        if isinstance(given, dict) and part in given:
-            given = given[part]
-        elif isinstance(given, list) and isinstance(part, int) and part < len(given):
+        if _leads_on(given, part):
             given = given[part]
         elif not (place == last and one["type"] == "missing"):
             continue
@@ -112,6 +112,12 @@ def _path(one, given):
     # What a union misses is the field that says which of its shapes is meant.
     missing_tag = one.get("ctx", {}).get("discriminator") if one["type"] in TAGS else None
     return parts + ([missing_tag.strip("'")] if missing_tag else [])
+
+
+def _leads_on(given, part):
+    if isinstance(given, dict):
+        return part in given
+    return isinstance(given, list) and isinstance(part, int) and part < len(given)
 
 
 def _sentence(one):

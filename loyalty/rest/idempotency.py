@@ -67,7 +67,9 @@ def claim(key, print_):
         return Claim(key, print_), None
     if known != print_:
         raise Reused()
-    return None, HttpResponse(body, status=status, content_type=content_type, headers={"Idempotent-Replayed": "true"})
+    return None, HttpResponse(
+        body, status=status, content_type=content_type, headers={"Idempotent-Replayed": "true"}
+    )
 
 
 def record(claim_, response):

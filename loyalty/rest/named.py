@@ -57,7 +57,11 @@ class Many:
 
     def member(self, body):
         if body.card is not None or body.member is None:
-            return _remembered(self.cards, body.card, lambda: member(body)) if body.member is None else member(body)
+            return (
+                _remembered(self.cards, body.card, lambda: member(body))
+                if body.member is None
+                else member(body)
+            )
         found = self.members.get(body.member)
         if found is None or found.merged_into_id is not None:
             return member(body)

@@ -77,7 +77,15 @@ class TooMany(Refused):
     sentence = _("These were too many requests. Please try again in %(retry_after)s seconds.")
 
 
-STATUSES = ((Invalid, 400), (NotFound, 404), (Conflict, 409), (TooMuch, 413), (NotJson, 415), (TooMany, 429), (Refused, 422))
+STATUSES = {
+    Invalid: 400,
+    NotFound: 404,
+    Conflict: 409,
+    TooMuch: 413,
+    NotJson: 415,
+    TooMany: 429,
+    Refused: 422,
+}
 
 
 def of(error):
@@ -91,7 +99,7 @@ def of(error):
 
 
 def of_refusal(refused):
-    status = next(status for kind, status in STATUSES if isinstance(refused, kind))
+    status = next(status for kind, status in STATUSES.items() if isinstance(refused, kind))
     facts = {name: _plain(value) for name, value in refused.facts.items()}
     headers = {"Retry-After": str(facts["retry_after"])} if status == 429 else {}
     return Problem(status, refused.code, str(refused), facts, headers)

@@ -1,6 +1,5 @@
 """The base of every API view: key, limit, language, one transaction in the merchant's scope, idempotency, problems."""
 
-
 from contextlib import nullcontext
 
 from django.db import transaction
@@ -127,7 +126,9 @@ class Resource(APIView):
 
 def answer(shape, status=200, headers=None):
     """An answer of a shape, written while the scope is open: times are told in the merchant's timezone."""
-    return HttpResponse(shape.model_dump_json(by_alias=True), status=status, content_type=JSON, headers=headers)
+    return HttpResponse(
+        shape.model_dump_json(by_alias=True), status=status, content_type=JSON, headers=headers
+    )
 
 
 def nothing():

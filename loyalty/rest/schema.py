@@ -12,6 +12,9 @@ from loyalty.rest.idempotency import HEADER, LONGEST
 from loyalty.rest.pagination import DEFAULT, MOST
 from loyalty.rest.shapes.answers import Problem
 
+# How every method may refuse, and those that write may besides.
+ALWAYS = (400, 401, 403, 404, 429)
+WHEN_WRITING = (409, 413, 415, 422)
 REF = "#/components/schemas/{model}"
 
 
@@ -61,22 +64,21 @@ def as_documented(endpoints):
     ]
 
 
-def operation(summary, *, scope, answers, takes=None, query=(), pages=False, refuses=()):
+def operation(summary, *, scope, answers, takes=None, query=(), pages=False):
     """Describe a method and say which scope its key needs.
 
     answers: {status: shape}. takes: the shape of the body. query: filters by name → their description.
-    pages: it answers one page of a list. refuses: the statuses it refuses with besides those of every method.
+    pages: it answers one page of a list.
     """
 
     def describe(method):
         method.scope = scope
-        statuses = {400, 401, 403, 404, 429, *refuses} | ({409, 413, 415, 422} if takes or method.__name__ == "post" else set())
-        described = dict.fromkeys(answers) | answers
-        refusals = {(status, problems.CONTENT_TYPE): Problem for status in sorted(statuses)}
+        statuses = ALWAYS if method.__name__ == "get" else ALWAYS + WHEN_WRITING
+        refusals = {(status, problems.CONTENT_TYPE): Problem for status in statuses}
         return extend_schema(
             summary=summary,
             request={"application/json": takes} if takes else None,
-            responses={**described, **refusals},
+            responses={**answers, **refusals},
             parameters=[*_filters(query), *_paging(pages), *_idempotency(method)],
         )(method)
 

@@ -3,7 +3,16 @@
 from django.urls import re_path
 
 from loyalty.rest.docs import Docs, OpenApi
-from loyalty.rest.resources import exports, members, merchants, messages, programs, purchases, rewards, sandbox
+from loyalty.rest.resources import (
+    exports,
+    members,
+    merchants,
+    messages,
+    programs,
+    purchases,
+    rewards,
+    sandbox,
+)
 
 app_name = "rest"
 PARAMETER = r"(?P<{}>[^/]+)"

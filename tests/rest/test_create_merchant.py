@@ -10,7 +10,13 @@ from loyalty.merchants.models import Merchant
 from tests.rest.conftest import Api
 
 pytestmark = pytest.mark.django_db
-GIVEN = ["Café Morgenrot", "--email=a@b.example", "--currency=EUR", "--timezone=Europe/Berlin", "--country=DE"]
+GIVEN = [
+    "Café Morgenrot",
+    "--email=a@b.example",
+    "--currency=EUR",
+    "--timezone=Europe/Berlin",
+    "--country=DE",
+]
 
 
 def run(*arguments):

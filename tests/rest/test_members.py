@@ -8,7 +8,12 @@ from tests import makers
 
 pytestmark = pytest.mark.django_db
 
-JONAS = {"name": "Jonas Weidner", "email": "Jonas@Weidner.example", "phone": "0151 23456789", "external_id": "k-17"}
+JONAS = {
+    "name": "Jonas Weidner",
+    "email": "Jonas@Weidner.example",
+    "phone": "0151 23456789",
+    "external_id": "k-17",
+}
 
 
 @pytest.fixture
@@ -25,7 +30,11 @@ def test_a_new_member_has_a_number_a_card_and_an_account_in_each_program(api, sh
     assert member["id"].startswith("mem_")
     assert len(member["number"]) == 8
     assert member["card"]["url"].endswith(f"/card/{member['card']['token']}/")
-    assert (member["name"], member["email"], member["phone"]) == ("Jonas Weidner", "Jonas@weidner.example", "+4915123456789")
+    assert (member["name"], member["email"], member["phone"]) == (
+        "Jonas Weidner",
+        "Jonas@weidner.example",
+        "+4915123456789",
+    )
     assert (member["birthday"], member["language"], member["status"]) == ("1990-02-28", "en", "active")
     assert member["created_at"] == "2026-03-12T13:00:00+01:00"
     brotpunkte, kaffeekarte = member["accounts"]
@@ -85,17 +94,36 @@ def test_consents_are_kept_with_what_is_confirmed(api):
     ]  # fmt: skip
     member = api.post("/members", {"name": "Jonas", "consents": said}).json()
     told = {one["purpose"]: (one["given"], one["confirmed"]) for one in member["consents"]}
-    assert told == {"email_marketing": (True, False), "profiling": (True, True), "sms_marketing": (False, True)}
+    assert told == {
+        "email_marketing": (True, False),
+        "profiling": (True, True),
+        "sms_marketing": (False, True),
+    }
     again = api.patch(
         f"/members/{member['id']}",
-        {"consents": [{"purpose": "email_marketing", "given": True, "confirmed": True}, {"purpose": "profiling", "given": False}]},
+        {
+            "consents": [
+                {"purpose": "email_marketing", "given": True, "confirmed": True},
+                {"purpose": "profiling", "given": False},
+            ]
+        },
     ).json()
     told = {one["purpose"]: (one["given"], one["confirmed"]) for one in again["consents"]}
-    assert told == {"email_marketing": (True, True), "profiling": (False, True), "sms_marketing": (False, True)}
+    assert told == {
+        "email_marketing": (True, True),
+        "profiling": (False, True),
+        "sms_marketing": (False, True),
+    }
 
 
 @pytest.mark.parametrize(
-    "query", ["phone=%2B4915123456789", "phone=0151%2F234%20567%2089", "email=jonas@weidner.EXAMPLE", "external_id=k-17"]
+    "query",
+    [
+        "phone=%2B4915123456789",
+        "phone=0151%2F234%20567%2089",
+        "email=jonas@weidner.EXAMPLE",
+        "external_id=k-17",
+    ],
 )
 def test_a_member_is_looked_up(api, jonas, query):
     assert api.get(f"/members/lookup?{query}").json()["id"] == jonas["id"]
@@ -120,7 +148,11 @@ def test_who_is_not_known_is_not_found(api, jonas, query):
 
 def test_only_what_is_sent_is_changed(api, jonas):
     changed = api.patch(f"/members/{jonas['id']}", {"name": "Jonas Winter", "phone": None}).json()
-    assert (changed["name"], changed["phone"], changed["email"]) == ("Jonas Winter", None, "Jonas@weidner.example")
+    assert (changed["name"], changed["phone"], changed["email"]) == (
+        "Jonas Winter",
+        None,
+        "Jonas@weidner.example",
+    )
 
 
 def test_a_batch_keeps_good_rows_and_tells_of_the_others(api, shop):
@@ -172,7 +204,9 @@ def test_an_adjustment_needs_a_reason_and_shows_who_made_it(api, shop, jonas):
     assert entry["lots"] == [{"amount": 30, "expires_at": None}]
     assert [row["text"] for row in entry["because"]] == ["Kulanz"]
     assert api.post(path, {"program": program, "amount": 30}).status_code == 400
-    assert list(api.post(path, {"program": program, "amount": 0, "reason": "x"}).json()["field_errors"]) == ["amount"]
+    assert list(api.post(path, {"program": program, "amount": 0, "reason": "x"}).json()["field_errors"]) == [
+        "amount"
+    ]
     refused = api.post(path, {"program": program, "amount": -31, "reason": "Irrtum"}).json()
     assert (refused["code"], refused["missing"]) == ("insufficient_balance", 1)
     assert api.get(f"/members/{jonas['id']}/entries").json()["data"] == [entry]
@@ -203,7 +237,11 @@ def test_the_export_holds_everything(api, shop, jonas):
     assert [row["code"] for row in export["vouchers"]] == [redeemed["voucher"]]
     assert [row["kind"] for row in export["entries"]] == ["earn", "redeem"]
     assert [row["purpose"] for row in export["consents"]] == ["profiling"]
-    assert [row["type"] for row in export["events"]] == ["member.joined", "purchase.recorded", "reward.redeemed"]
+    assert [row["type"] for row in export["events"]] == [
+        "member.joined",
+        "purchase.recorded",
+        "reward.redeemed",
+    ]
 
 
 def test_after_an_erasure_the_books_are_there_and_the_person_is_not(api, shop, jonas):
@@ -212,7 +250,13 @@ def test_after_an_erasure_the_books_are_there_and_the_person_is_not(api, shop, j
     response = api.post(f"/members/{jonas['id']}/erasure")
     assert response.status_code == 200
     erased = response.json()
-    assert (erased["status"], erased["name"], erased["email"], erased["phone"], erased["card"]) == ("erased", "", None, None, None)
+    assert (erased["status"], erased["name"], erased["email"], erased["phone"], erased["card"]) == (
+        "erased",
+        "",
+        None,
+        None,
+        None,
+    )
     assert erased["accounts"][0]["balance"] == 19
     assert len(api.get(f"/members/{jonas['id']}/entries").json()["data"]) == 1
     assert api.get("/members/lookup?external_id=k-17").status_code == 404

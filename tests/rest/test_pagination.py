@@ -60,7 +60,10 @@ def test_a_limit_is_a_whole_number_from_1_to_200(api, limit):
     assert response.json()["field_errors"] == {"limit": ["Write a whole number from 1 to 200."]}
 
 
-@pytest.mark.parametrize("cursor", ["x", "äöü", "e30", "WyJ4Il0", "bnVsbA", "WzFd", "WyIwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMCJd"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "äöü", "e30", "WyJ4Il0", "bnVsbA", "WzFd", "WyIwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMCJd"],
+)
 @pytest.mark.parametrize("path", ["/events", "/api-keys"])
 def test_a_cursor_that_we_did_not_give_is_refused(api, path, cursor):
     response = api.get(f"{path}?cursor={cursor}")

@@ -8,12 +8,19 @@ pytestmark = pytest.mark.django_db
 
 POINTS = {"type": "points", "name": "Brotpunkte"}
 CARD = {"type": "punch_card", "name": "Kaffeekarte", "reward": {"name": "Ein Kaffee nach Wahl"}}
-HAPPY = {"name": "Morgens doppelt", "when": {"event": "purchase"}, "if": {"weekdays": [4], "from": "07:00", "to": "13:30"},
-         "gives": {"multiplier": "2"}}  # fmt: skip
+HAPPY = {
+    "name": "Morgens doppelt",
+    "when": {"event": "purchase"},
+    "if": {"weekdays": [4], "from": "07:00", "to": "13:30"},
+    "gives": {"multiplier": "2"},
+}
 
 
 def test_a_program_starts_at_once_and_tells_all_its_settings(api):
-    made = api.post("/programs", POINTS | {"earn": {"points": 3, "rounding": "up"}, "expiry": {"kind": "after", "months": 12}})
+    made = api.post(
+        "/programs",
+        POINTS | {"earn": {"points": 3, "rounding": "up"}, "expiry": {"kind": "after", "months": 12}},
+    )
     assert made.status_code == 201
     program = made.json()
     assert (program["status"], program["version"], program["auto_enrol"]) == ("active", 1, True)
@@ -49,7 +56,8 @@ def test_a_card_gives_a_reward_that_there_is_or_none(api):
     [
         ({"type": "tiered"}, "type"), ({"name": ""}, "name"), ({"earn": {"per_minor": 0}}, "earn.per_minor"),
         ({"earn": {"rate": 1}}, "earn.rate"), ({"expiry": {"kind": "after"}}, "expiry.months"),
-        ({"expiry": {"kind": "someday"}}, "expiry.kind"), ({"expiry": {}}, "expiry.kind"), ({"pending_days": 91}, "pending_days"),
+        ({"expiry": {"kind": "someday"}}, "expiry.kind"), ({"expiry": {}}, "expiry.kind"),
+        ({"pending_days": 91}, "pending_days"),
         ({"unit": {"singular": "Punkt"}}, "unit.plural"), ({"stamps_required": 10}, "stamps_required"),
         ({"starts_at": "2026-04-01"}, "starts_at"), ({"ends_at": "2026-03-12T12:00:00Z"}, "ends_at"),
         ({"status": "closed"}, "status"),
@@ -66,7 +74,9 @@ def test_a_change_of_settings_is_a_new_version_and_keeps_the_rest(api):
     changed = api.patch(f"/programs/{program['id']}", {"earn": {"points": 2}, "name": "Brottaler"}).json()
     assert (changed["version"], changed["earn"]["points"], changed["pending_days"]) == (2, 2, 14)
     assert changed["name"] == "Brottaler"
-    renamed = api.patch(f"/programs/{program['id']}", {"unit": {"singular": "Taler", "plural": "Taler"}}).json()
+    renamed = api.patch(
+        f"/programs/{program['id']}", {"unit": {"singular": "Taler", "plural": "Taler"}}
+    ).json()
     assert (renamed["version"], renamed["unit"]["plural"]) == (2, "Taler")
     assert api.patch(f"/programs/{program['id']}", {"status": "closed"}).json()["status"] == "closed"
     wrong = api.patch(f"/programs/{program['id']}", {"stamps_required": 5})
@@ -141,7 +151,17 @@ def test_a_rule_names_locations_that_there_are(api, shop):
 
 def test_a_reward_is_made_changed_and_put_away(api, shop):
     program = makers.points_program(shop.merchant).public_id
-    made = api.post("/rewards", {"name": "Brot", "program": program, "cost": 50, "stock": 3, "kind": "percent_off", "percent": "12.5"})
+    made = api.post(
+        "/rewards",
+        {
+            "name": "Brot",
+            "program": program,
+            "cost": 50,
+            "stock": 3,
+            "kind": "percent_off",
+            "percent": "12.5",
+        },
+    )
     assert made.status_code == 201
     reward = made.json()
     assert (reward["cost"], reward["percent"], reward["stock"], reward["taken"]) == (50, "12.5", 3, 0)

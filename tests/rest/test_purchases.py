@@ -84,7 +84,9 @@ def test_a_wrong_field_is_named_and_nothing_is_recorded(api, shop, member, wrong
 def test_the_largest_amount_and_the_smallest_are_purchases(api, shop, member):
     assert api.post("/purchases", {"member": member["id"], "amount_minor": LARGEST_MINOR}).status_code == 201
     assert api.post("/purchases", {"member": member["id"], "amount_minor": 0}).status_code == 201
-    assert api.post("/purchases", {"amount_minor": 0, "occurred_at": "2026-03-12T12:05:00Z"}).status_code == 201
+    assert (
+        api.post("/purchases", {"amount_minor": 0, "occurred_at": "2026-03-12T12:05:00Z"}).status_code == 201
+    )
     assert count(shop) == 3
 
 
@@ -168,5 +170,9 @@ def test_items_are_given_back_by_sku(api, member):
 def test_more_than_is_left_is_refused(api, member):
     bought = api.post("/purchases", {"member": member["id"], "amount_minor": 1000}).json()
     response = api.post(f"/purchases/{bought['id']}/refunds", {"amount_minor": 1001})
-    assert (response.status_code, response.json()["code"], response.json()["left_minor"]) == (422, "nothing_left", 1000)
+    assert (response.status_code, response.json()["code"], response.json()["left_minor"]) == (
+        422,
+        "nothing_left",
+        1000,
+    )
     assert api.get(f"/purchases/{bought['id']}").json()["refunded_minor"] == 0

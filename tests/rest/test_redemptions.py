@@ -45,7 +45,12 @@ def test_what_is_used_later_is_a_voucher(api, member, reward):
     made = api.post("/redemptions", {"member": member, "reward": reward["id"], "use": "later"}).json()
     code = made["voucher"]
     voucher = api.get(f"/vouchers/{code}").json()
-    assert (voucher["code"], voucher["status"], voucher["reward"], voucher["member"]) == (code, "open", reward["id"], member)
+    assert (voucher["code"], voucher["status"], voucher["reward"], voucher["member"]) == (
+        code,
+        "open",
+        reward["id"],
+        member,
+    )
     assert api.get(f"/members/{member}/vouchers").json()["data"] == [voucher]
     assert api.get("/vouchers").json()["data"] == [voucher]
     used = api.post(f"/vouchers/{code}/redemption")
@@ -58,7 +63,8 @@ def test_what_is_used_later_is_a_voucher(api, member, reward):
 
 def test_a_voucher_takes_off_what_it_says(api, shop, member, reward):
     percent = api.post(
-        "/rewards", {"name": "10 %", "program": reward["program"], "cost": 10, "kind": "percent_off", "percent": "10"}
+        "/rewards",
+        {"name": "10 %", "program": reward["program"], "cost": 10, "kind": "percent_off", "percent": "10"},
     ).json()["id"]
     code = api.post("/redemptions", {"member": member, "reward": percent, "use": "later"}).json()["voucher"]
     missing = api.post(f"/vouchers/{code}/redemption", {})
@@ -68,7 +74,9 @@ def test_a_voucher_takes_off_what_it_says(api, shop, member, reward):
 
 
 def test_a_void_voucher_is_good_for_nothing(api, member, reward):
-    code = api.post("/redemptions", {"member": member, "reward": reward["id"], "use": "later"}).json()["voucher"]
+    code = api.post("/redemptions", {"member": member, "reward": reward["id"], "use": "later"}).json()[
+        "voucher"
+    ]
     assert api.post(f"/vouchers/{code}/void").json()["status"] == "void"
     refused = api.post(f"/vouchers/{code}/redemption")
     assert (refused.status_code, refused.json()["code"]) == (422, "code_void")

@@ -25,14 +25,21 @@ def test_the_clock_goes_forward_only(api):
     assert api.get("/test-clock").json() == {"now": NOON}
 
 
-@pytest.mark.parametrize("now", ["2026-03-13T12:00:00", "tomorrow", 5, None, "2057-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"])
+@pytest.mark.parametrize(
+    "now", ["2026-03-13T12:00:00", "tomorrow", 5, None, "2057-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"]
+)
 def test_a_clock_is_turned_to_a_moment_with_an_offset_within_reach(api, now):
     response = api.post("/test-clock", {"now": now})
     assert (response.status_code, list(response.json()["field_errors"])) == (400, ["now"])
 
 
 def test_turning_lets_happen_what_is_due_and_counts_it(api):
-    program = {"type": "points", "name": "Brotpunkte", "pending_days": 14, "expiry": {"kind": "after", "months": 1}}
+    program = {
+        "type": "points",
+        "name": "Brotpunkte",
+        "pending_days": 14,
+        "expiry": {"kind": "after", "months": 1},
+    }
     api.post("/programs", program)
     member = api.post("/members", {"name": "Jonas"}).json()["id"]
     api.post("/purchases", {"member": member, "amount_minor": 10000})
@@ -64,7 +71,9 @@ def test_turning_by_years_lets_everything_happen_in_one_go(api):
     api.post("/programs", program)
     member = api.post("/members", {}).json()["id"]
     api.post("/purchases", {"member": member, "amount_minor": 10000})
-    response = api.post("/test-clock", {"now": "2028-03-12T13:00:00+01:00"}, **{"Idempotency-Key": "two-years"})
+    response = api.post(
+        "/test-clock", {"now": "2028-03-12T13:00:00+01:00"}, **{"Idempotency-Key": "two-years"}
+    )
     assert response.status_code == 200
     assert response.json()["ran"]["expiries"] == 1
     again = api.post("/test-clock", {"now": "2028-03-12T13:00:00+01:00"}, **{"Idempotency-Key": "two-years"})
@@ -81,7 +90,9 @@ def test_a_refused_turn_is_replayed_as_well(api):
 
 
 def test_what_a_sandbox_says_is_read_in_its_outbox(api, shop):
-    api.post("/programs", {"type": "punch_card", "name": "Kaffeekarte", "reward": {"name": "Ein Kaffee nach Wahl"}})
+    api.post(
+        "/programs", {"type": "punch_card", "name": "Kaffeekarte", "reward": {"name": "Ein Kaffee nach Wahl"}}
+    )
     consents = [{"purpose": "email_marketing", "given": True, "confirmed": True}]
     body = {"name": "Jonas Weidner", "email": "jonas@weidner.example", "consents": consents}
     member = api.post("/members", body).json()["id"]

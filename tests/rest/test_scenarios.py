@@ -1,14 +1,16 @@
-"""Worked cases, played by an integrator: only what the API answers is looked at. Numbers as in the catalogue of cases."""
+"""Worked cases, played by an integrator: only what the API answers is looked at."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tests import makers
 from tests.makers import NOON
-from tests.rest.conftest import Api
+from tests.rest.conftest import Api, registered
 
-pytestmark = pytest.mark.django_db
+
 
 
 @pytest.fixture
@@ -34,7 +36,12 @@ class Till:
     def punch_card(self, **settings):
         return self.made(
             "/programs",
-            {"type": "punch_card", "name": "Kaffeekarte", "reward": {"name": "Ein Kaffee nach Wahl"}, **settings},
+            {
+                "type": "punch_card",
+                "name": "Kaffeekarte",
+                "reward": {"name": "Ein Kaffee nach Wahl"},
+                **settings,
+            },
         )["id"]
 
     def reward(self, program, cost, **columns):
@@ -217,7 +224,9 @@ def test_13_a_refund_goes_by_the_rules_of_the_purchase(till, change):
 
 def test_14_points_spent_on_a_voucher_return_with_the_last_cent(till):
     program = till.points(expiry={"kind": "after", "months": 12})
-    till.made(f"/members/{till.member}/adjustments", {"program": program, "amount": 300, "reason": "Übernommen"})
+    till.made(
+        f"/members/{till.member}/adjustments", {"program": program, "amount": 300, "reason": "Übernommen"}
+    )
     before = till.account()["expiring"]
     voucher = till.reward(program, 300, kind="amount_off", value_minor=1500)
     code = till.redeem(voucher, use="later")["voucher"]
@@ -275,7 +284,13 @@ def test_16_what_returns_to_an_expired_lot_expires_at_once_and_both_are_seen(til
     till.at(NOON + timedelta(days=40))
     response = till.api.post(f"/redemptions/{redemption['id']}/cancellation")
     assert response.status_code == 200
-    assert till.entries() == [("earn", 150), ("redeem", -50), ("expire", -100), ("restore", 50), ("expire", -50)]
+    assert till.entries() == [
+        ("earn", 150),
+        ("redeem", -50),
+        ("expire", -100),
+        ("restore", 50),
+        ("expire", -50),
+    ]
     assert till.balance() == 0
 
 
@@ -291,3 +306,29 @@ def test_23_too_little_is_refused_with_the_figures(till):
     assert (document["balance"], document["cost"], document["missing"]) == (4, 5, 1)
     assert till.balance() == 4
     assert till.api.get("/redemptions").json()["data"] == []
+
+
+def test_23_of_twenty_redemptions_at_the_same_moment_exactly_one_is_paid(real_database):
+    shop = registered()
+    till = Till(Api(shop.api_key), shop.merchant)
+    program = till.points()
+    reward = till.reward(program, 100)
+    till.buy(10000)
+    answers, barrier = [], threading.Barrier(20)
+
+    def redeem():
+        api = Api(shop.api_key)
+        barrier.wait()
+        answers.append(api.post("/redemptions", {"member": till.member, "reward": reward}))
+        connection.close()
+
+    threads = [threading.Thread(target=redeem) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status_code for answer in answers) == [201] + [422] * 19
+    refused = [answer.json() for answer in answers if answer.status_code == 422]
+    assert {(one["code"], one["balance"], one["missing"]) for one in refused} == {("insufficient_balance", 0, 100)}
+    assert till.balance() == 0
+    assert till.entries() == [("earn", 100), ("redeem", -100)]

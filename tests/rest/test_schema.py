@@ -25,7 +25,9 @@ def routes():
             continue
         path = re.sub(r"\(\?P<(\w+)>\[\^/\]\+\)", r"{\1}", SERVED.fullmatch(pattern.pattern.regex.pattern)[1])
         view = pattern.callback.cls
-        found[f"/api/v1/{path}"] = {name for name in ("get", "post", "patch", "delete") if hasattr(view, name)}
+        found[f"/api/v1/{path}"] = {
+            name for name in ("get", "post", "patch", "delete") if hasattr(view, name)
+        }
     return found
 
 
@@ -39,14 +41,23 @@ def test_every_method_says_its_scope_and_how_it_fails(schema):
         for method, described in methods.items():
             assert described["security"] == [{"apiKey": []}], (method, path)
             for status in ("400", "401", "403", "404", "429"):
-                assert list(described["responses"][status]["content"]) == ["application/problem+json"], (method, path)
+                assert list(described["responses"][status]["content"]) == ["application/problem+json"], (
+                    method,
+                    path,
+                )
             names = {parameter["name"] for parameter in described.get("parameters", ())}
             assert ("Idempotency-Key" in names) == (method == "post"), (method, path)
 
 
 def test_lists_are_paged(schema):
     for path, methods in schema["paths"].items():
-        answers = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {}).get("application/json")
+        answers = (
+            methods.get("get", {})
+            .get("responses", {})
+            .get("200", {})
+            .get("content", {})
+            .get("application/json")
+        )
         if answers and "$ref" in answers["schema"]:
             shape = schema["components"]["schemas"][answers["schema"]["$ref"].rpartition("/")[2]]
             names = {parameter["name"] for parameter in methods["get"].get("parameters", ())}

@@ -19,7 +19,9 @@ class MemberExport(Resource):
     @operation("Export everything that is held about a member", scope="read", answers={200: Export})
     def get(self, request, member_id):
         member = named.member_in_path(member_id)
-        entries = Entry.objects.filter(account__member=member).select_related("account__program").order_by("id")
+        entries = (
+            Entry.objects.filter(account__member=member).select_related("account__program").order_by("id")
+        )
         bought = purchases.listed(list(Purchase.objects.filter(member=member).order_by("id")))
         redeemed = rewards.redemptions(list(Redemption.objects.filter(member=member).order_by("id")))
         held = Voucher.objects.filter(member=member).select_related("reward").order_by("id")

@@ -32,7 +32,9 @@ class MemberList(Resource):
         page, following = pagination.page(self.query, found)
         return answer(shapes.Members(data=rows.members(page), next_cursor=following))
 
-    @operation("Make somebody a member", scope="counter", takes=shapes.NewMember, answers={201: shapes.Member})
+    @operation(
+        "Make somebody a member", scope="counter", takes=shapes.NewMember, answers={201: shapes.Member}
+    )
     def post(self, request):
         body = self.body(shapes.NewMember)
         member = enrolling.join(**_person(body, _evidence(request.auth)), source="api")
@@ -100,7 +102,9 @@ class MemberEntries(Resource):
 
 
 class MemberVouchers(Resource):
-    @operation("List a member's vouchers, the newest first", scope="read", answers={200: Vouchers}, pages=True)
+    @operation(
+        "List a member's vouchers, the newest first", scope="read", answers={200: Vouchers}, pages=True
+    )
     def get(self, request, member_id):
         held = Voucher.objects.filter(member=named.member_in_path(member_id)).select_related("reward")
         page, following = pagination.page(self.query, held)
@@ -115,7 +119,11 @@ class MemberAdjustments(Resource):
     def post(self, request, member_id):
         body, member = self.body(shapes.Adjustment), named.member_in_path(member_id)
         written = adjusting.adjust(
-            member=member, program=named.program(body.program), amount=body.amount, reason=body.reason, actor=self.actor
+            member=member,
+            program=named.program(body.program),
+            amount=body.amount,
+            reason=body.reason,
+            actor=self.actor,
         )
         return answer(rows.entries([_entries(member).get(id=written.id)])[0], 201)
 

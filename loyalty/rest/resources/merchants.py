@@ -15,7 +15,9 @@ class ApiKeyList(Resource):
     @operation("List API keys", scope="read", answers={200: shapes.ApiKeys}, pages=True)
     def get(self, request):
         rows, following = pagination.page(self.query, ApiKey.objects.filter(merchant=self.merchant))
-        return answer(shapes.ApiKeys(data=[shapes.ApiKey(**_key(row)) for row in rows], next_cursor=following))
+        return answer(
+            shapes.ApiKeys(data=[shapes.ApiKey(**_key(row)) for row in rows], next_cursor=following)
+        )
 
     @operation("Make an API key", scope="admin", takes=shapes.NewApiKey, answers={201: shapes.IssuedApiKey})
     def post(self, request):

@@ -8,9 +8,9 @@ from loyalty.errors import Invalid, NotFound
 from loyalty.rest import languages, named, pagination
 from loyalty.rest.resource import Resource, answer
 from loyalty.rest.rows import programs as rows
+from loyalty.rest.rows.rewards import columns as reward_columns
 from loyalty.rest.schema import operation
 from loyalty.rest.shapes import programs as shapes
-from loyalty.rest.rows.rewards import columns as reward_columns
 from programs import catalogue as program_catalogue
 from programs import explaining
 from programs.models import Program, Rule
@@ -71,7 +71,9 @@ class ProgramExplanation(Resource):
             raise Invalid({"language": [_("There is German (de) and English (en).")]})
         live = _live(named.program(program_id))
         with translation.override(language):
-            sentences = [str(line) for line in explaining.sentences(live, currency=tenancy.merchant().currency)]
+            sentences = [
+                str(line) for line in explaining.sentences(live, currency=tenancy.merchant().currency)
+            ]
         return answer(shapes.Explanation(language=language, sentences=sentences))
 
 
@@ -109,7 +111,9 @@ class RuleDetail(Resource):
         definition = rule.definition | _definition(body, changed) if changed else None
         active = body.active if "active" in body.model_fields_set else None
         return answer(
-            rows.rule(program_catalogue.change_rule(rule, definition=definition, active=active, actor=self.actor))
+            rows.rule(
+                program_catalogue.change_rule(rule, definition=definition, active=active, actor=self.actor)
+            )
         )
 
 
@@ -146,7 +150,9 @@ def _merged(live, body):
 
 
 def _columns(program, body):
-    sent = {name: getattr(body, name) for name in body.model_fields_set & set(shapes.ChangedCommon.model_fields)}
+    sent = {
+        name: getattr(body, name) for name in body.model_fields_set & set(shapes.ChangedCommon.model_fields)
+    }
     if unit := sent.pop("unit", None):
         sent |= {"unit_singular": unit.singular, "unit_plural": unit.plural}
     if sent.get("starts_at", program) is None:

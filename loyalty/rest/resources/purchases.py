@@ -67,10 +67,10 @@ class PurchaseBatch(Resource):
     )  # fmt: skip
     def post(self, request):
         read = bodies.read_rows(shapes.NewPurchase, self.raw, "purchases", MOST)
-        results = _sales(read)
-        recorded = iter(checkout.ring_up_many([one for one in results if not isinstance(one, Refused)], actor=self.actor))
-        results = [one if isinstance(one, Refused) else next(recorded) for one in results]
-        told = iter(purchases.purchases([one for one in results if not isinstance(one, Refused)]))
+        sales = _sales(read)
+        recorded = iter(checkout.ring_up_many(_good(sales), actor=self.actor))
+        results = [one if isinstance(one, Refused) else next(recorded) for one in sales]
+        told = iter(purchases.purchases(_good(results)))
         return answer(shapes.PurchaseResults(results=[_result(one, told) for one in results]))
 
 
@@ -84,7 +84,10 @@ class PurchaseDetail(Resource):
 
 class PurchaseRefunds(Resource):
     @operation(
-        "List the refunds of a purchase, the latest first", scope="read", answers={200: shapes.Refunds}, pages=True
+        "List the refunds of a purchase, the latest first",
+        scope="read",
+        answers={200: shapes.Refunds},
+        pages=True,
     )
     def get(self, request, purchase_id):
         made = Refund.objects.filter(purchase=Purchase.objects.by_public_id("pur", purchase_id))
@@ -132,6 +135,10 @@ def _sales(read):
         except Refused as refusal:
             results.append(refusal)
     return results
+
+
+def _good(results):
+    return [one for one in results if not isinstance(one, Refused)]
 
 
 def _state_of(purchase):

@@ -53,7 +53,9 @@ def account(one):
 def reasons(rows, program):
     """The rows of a credit's `because`, each with its sentence in the language of this answer."""
     currency = tenancy.merchant().currency
-    return [shapes.Because(**row, text=because.sentence(row, program=program, currency=currency)) for row in rows]
+    return [
+        shapes.Because(**row, text=because.sentence(row, program=program, currency=currency)) for row in rows
+    ]
 
 
 def entries(rows):
@@ -77,7 +79,11 @@ def _entry(row, lots, credit):
     if row.kind == "earn" and credit is not None:
         why = reasons(credit.because, program)
     else:
-        why = [shapes.Because(rule=None, code=row.kind, amount=row.amount, text=row.reason)] if row.reason else []
+        why = (
+            [shapes.Because(rule=None, code=row.kind, amount=row.amount, text=row.reason)]
+            if row.reason
+            else []
+        )
     return shapes.Entry(
         id=row.public_id, program=program.public_id, kind=row.kind, amount=row.amount,
         pending_amount=row.pending_amount, balance_after=row.balance_after, at=row.at,

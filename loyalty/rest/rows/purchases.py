@@ -45,7 +45,9 @@ def refunds(rows):
     for entry in taken.select_related("account"):
         debits[entry.refund_id][entry.account.program_id] += entry.amount + entry.pending_amount
     return [
-        shapes.Refund(**_refund(row), debits=[_debit(program, amount) for program, amount in debits[row.id].items()])
+        shapes.Refund(
+            **_refund(row), debits=[_debit(program, amount) for program, amount in debits[row.id].items()]
+        )
         for row in rows
     ]
 
@@ -53,12 +55,16 @@ def refunds(rows):
 def made_refund(given_back, state):
     returned = [
         shapes.GivenBack(
-            redemption=one.public_id, program=ids.public(Program.prefix, one.reward.program_id), amount=one.cost
+            redemption=one.public_id,
+            program=ids.public(Program.prefix, one.reward.program_id),
+            amount=one.cost,
         )
         for one in given_back.returned
     ]
     debits = [_debit(program.id, amount) for program, amount in given_back.debits]
-    return shapes.MadeRefund(**_refund(given_back.refund), debits=debits, returned=returned, member_state=state)
+    return shapes.MadeRefund(
+        **_refund(given_back.refund), debits=debits, returned=returned, member_state=state
+    )
 
 
 def _purchase(recorded, rewards, is_stored):

@@ -163,7 +163,16 @@ class Entry(Answer):
     id: str
     program: str
     kind: Literal[
-        "earn", "activate", "redeem", "expire", "refund", "restore", "adjust", "transfer_in", "transfer_out", "merge"
+        "earn",
+        "activate",
+        "redeem",
+        "expire",
+        "refund",
+        "restore",
+        "adjust",
+        "transfer_in",
+        "transfer_out",
+        "merge",
     ]
     amount: int
     pending_amount: int

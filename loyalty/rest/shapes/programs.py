@@ -1,6 +1,8 @@
 """Programs and their rules. The settings of each program type are read off the type itself."""
 
-from typing import Annotated, Literal, Union
+from functools import reduce
+from operator import or_
+from typing import Annotated, Literal
 
 from pydantic import Field, RootModel, create_model
 
@@ -86,17 +88,17 @@ TOLD = _shapes("", "Program", ProgramCommon)
 
 
 class NewProgram(RootModel):
-    root: Annotated[Union[tuple(NEW.values())], Field(discriminator="type")]
+    root: Annotated[reduce(or_, NEW.values()), Field(discriminator="type")]
 
 
 class ChangedProgram(RootModel):
     """Which of them is decided by the program's type."""
 
-    root: Union[tuple(CHANGED.values())]
+    root: reduce(or_, CHANGED.values())
 
 
 class Program(RootModel):
-    root: Annotated[Union[tuple(TOLD.values())], Field(discriminator="type")]
+    root: Annotated[reduce(or_, TOLD.values()), Field(discriminator="type")]
 
 
 class Programs(Page):

@@ -5,7 +5,18 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from loyalty.rest.shapes.answers import Problem, Unit
-from loyalty.rest.shapes.fields import Amount, Answer, Body, Currency, ExternalId, Id, Moment, Page, When, text
+from loyalty.rest.shapes.fields import (
+    Amount,
+    Answer,
+    Body,
+    Currency,
+    ExternalId,
+    Id,
+    Moment,
+    Page,
+    When,
+    text,
+)
 from loyalty.rest.shapes.members import Because, MemberState, Unlocked
 
 Quantity = Annotated[int, Field(ge=1, le=1_000_000)]
