@@ -22,6 +22,10 @@ class Draft:
     figures: Figures = field(default_factory=dict)
 
 
+def _nothing(members: list[Any]) -> Iterable[Draft]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Campaign:
     """One reason to write to somebody.
@@ -43,5 +47,5 @@ class Campaign:
     secret: bool = False
     earliest: time = quiet_hours.EARLIEST
     hears: frozenset[str] = frozenset()
-    drafts: Callable[[list[Any]], Iterable[Draft]] | None = None
+    drafts: Callable[[list[Any]], Iterable[Draft]] = _nothing
     outdated: Callable[[list[Any]], dict[UUID, str]] | None = None

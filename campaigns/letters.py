@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -121,7 +121,7 @@ def to_go(figures: dict[str, Any]) -> str:
     names = figures["unit"]
     program = SimpleNamespace(unit_singular=names["singular"], unit_plural=names["plural"])
     kept = SimpleNamespace(stamps_required=figures["stamps_required"], program=program)
-    return sentences.to_go(figures["missing"], figures["reward"], kept)
+    return sentences.to_go(figures["missing"], figures["reward"], cast(Standing, kept))
 
 
 def counted(count: int, figures: dict[str, Any], language: str) -> str:

@@ -30,14 +30,14 @@ def relay_chunk(merchant: Merchant) -> int:
         events = list(
             Event.objects.filter(relayed_at=None).order_by("id").select_for_update(skip_locked=True)[:CHUNK]
         )
-        news = [event for event in events if _is_news(event)]
-        members = audience.reachable({event.member_id for event in news})
+        news = [(event.kind, event.member_id) for event in events if event.member_id and _is_news(event)]
+        members = audience.reachable({member_id for _kind, member_id in news})
         for campaign in triggers.ALL:
-            heard = {event.member_id for event in news if event.kind in campaign.hears}
+            heard = {member_id for kind, member_id in news if kind in campaign.hears}
             messages.write(campaign, {id: member for id, member in members.items() if id in heard})
         Event.objects.filter(id__in=[event.id for event in events]).update(relayed_at=clock.now())
         return len(events)
 
 
 def _is_news(event):
-    return event.member_id is not None and event.at > clock.now() - NEWS_FOR
+    return event.at > clock.now() - NEWS_FOR

@@ -22,7 +22,7 @@ def of_members(members) -> list[tuple[UUID, Standing]]:
     return [(member_id, one) for member_id, found in by_member.items() for one in found if one.account_id]
 
 
-def usual_amounts(account_ids: list) -> dict[UUID, Fraction]:
+def usual_amounts(account_ids: list) -> dict[object, Fraction]:
     """What a usual purchase gives, by account id; accounts without one are missing. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(

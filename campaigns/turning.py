@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from campaigns import preparing, relaying, sending
 from campaigns.models import Message
 from loyalty import clock, tenancy
-from loyalty.errors import Refused
+from loyalty.errors import NotFound, Refused
 from loyalty.merchants.models import Merchant
 from programs import announcing, settling
 from programs.expiry import add_months, midnight
 
+KINDS = ("activations", "expiries", "tier_reviews", "renewals", "messages")
 _COUNTED = {"points.activated": "activations", "points.expired": "expiries"}
 
 
@@ -27,18 +28,18 @@ def turn(*, merchant: Merchant, to: datetime) -> dict[str, int]:
     """Turn a sandbox's clock forward to a moment, from one due moment to the next; count what happened by kind.
 
     Each due moment is a transaction, in which the clock shows it: `merchant` is changed along. A second turn at the
-    same time joins in, and goes on where the first has come to. Raises ClockGoesForward.
+    same time joins in, and goes on where the first has come to. Raises ClockGoesForward, and NotFound where
+    there is no such clock.
     """
-    counts = Counter({"activations": 0, "expiries": 0, "tier_reviews": 0, "renewals": 0, "messages": 0})
+    if merchant.clock_at is None:
+        raise NotFound()
     if to < merchant.clock_at:
         raise ClockGoesForward(now=merchant.clock_at.isoformat())
-    counts += _happen(merchant, merchant.clock_at)
+    counts = _happen(merchant, merchant.clock_at)
     while (moment := _next_moment(merchant)) is not None and moment <= to:
         counts += _happen(merchant, moment)
     counts += _happen(merchant, to)
-    return {
-        name: counts[name] for name in ("activations", "expiries", "tier_reviews", "renewals", "messages")
-    }
+    return {name: counts[name] for name in KINDS}
 
 
 def _happen(merchant, moment):
@@ -77,7 +78,7 @@ def _next_first(merchant):
 
 def _settle():
     """Settle all accounts that are due, and count what that wrote, by kind."""
-    counts: Counter = Counter()
+    counts = Counter()
     settled = True
     while settled:
         settled, news = announcing.settle()

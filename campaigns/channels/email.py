@@ -22,18 +22,23 @@ class Unreachable(Exception):
 def line() -> Iterator["SmtpLine | BackendLine"]:
     """A line over which messages can be handed over, one after the other. Raises Unreachable."""
     backend = get_connection()
-    by_smtp = isinstance(backend, smtp.EmailBackend)
     try:
         backend.open()
-        if by_smtp:
-            backend.connection.ehlo_or_helo_if_needed()
+        found = _line_of(backend)
     except (OSError, smtplib.SMTPException) as error:
         raise Unreachable(f"mail server: {type(error).__name__}") from error
     try:
-        yield SmtpLine(backend.connection) if by_smtp else BackendLine(backend)
+        yield found
     finally:
         with suppress(OSError, smtplib.SMTPException):
             backend.close()
+
+
+def _line_of(backend):
+    if not isinstance(backend, smtp.EmailBackend):
+        return BackendLine(backend)
+    backend.connection.ehlo_or_helo_if_needed()
+    return SmtpLine(backend.connection)
 
 
 class SmtpLine:

@@ -51,7 +51,7 @@ _STRICT = {
 @only_in_the_demo
 @xframe_options_sameorigin
 @csp({"DIRECTIVES": _STRICT})
-def html(request, mail_id):
+def html(request, mail_id=""):
     """A mail's HTML alone, as a mail program would show it."""
     content = _find(mail_id).html
     # Links open above the frame, as they do from a mail program.

@@ -16,10 +16,17 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\
 
 def mail(**parts):
     parts = {
-        "id": "msg_1", "domain": "karten.example", "sender_name": "Bäckerei Feldmann",
-        "sender": "karten@karten.example", "to": "jonas@example.org", "reply_to": "h@feldmann.example", "subject": "Ihr März", "html": "<p>Grüße</p>",
-        "text": "Grüße", "at": NOON,
-    } | parts  # fmt: skip
+        "id": "msg_1",
+        "domain": "karten.example",
+        "sender_name": "Bäckerei Feldmann",
+        "sender": "karten@karten.example",
+        "to": "jonas@example.org",
+        "reply_to": "h@feldmann.example",
+        "subject": "Ihr März",
+        "html": "<p>Grüße</p>",
+        "text": "Grüße",
+        "at": NOON,
+    } | parts
     return Mail(**parts)
 
 
