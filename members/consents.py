@@ -7,6 +7,7 @@ consent).
 from django.utils.translation import gettext_lazy as _
 
 from loyalty.errors import Refused
+from members import locking
 from members.models import Consent
 
 # Someone else's address is easily typed: consent to use it counts once its owner has followed the link in the
@@ -31,8 +32,11 @@ def give(member, purpose, *, confirmed, evidence):
 def confirm(member, purpose, evidence):
     """Record that the owner of the address confirmed. Again: no change, since mail programs follow links too.
 
-    Returns the Consent that holds. Raises NothingToConfirm if none was given, or it was withdrawn since.
+    Returns the Consent that holds. Locks the member.
+    Raises NothingToConfirm if none was given, or it was withdrawn since.
     """
+    # One after the other with a withdrawal, which must not be overtaken by a look from before it.
+    locking.lock([member.id])
     held = current(member).get(purpose)
     if held is None or not held.given:
         raise NothingToConfirm(purpose=str(purpose))
@@ -42,7 +46,11 @@ def confirm(member, purpose, evidence):
 
 
 def withdraw(member, purpose, *, evidence):
-    """Record that a member takes a consent back, or objects before giving one. Again: no change."""
+    """Record that a member takes a consent back, or objects before giving one. Again: no change.
+
+    Locks the member.
+    """
+    locking.lock([member.id])
     held = current(member).get(purpose)
     if held is not None and not held.given:
         return held

@@ -7,7 +7,7 @@ from django.db import connection
 
 from loyalty import tenancy
 from loyalty.errors import Refused
-from members import joining, signing_in
+from members import consents, joining, signing_in
 from members.models import CardToken, Member, SignInCode
 from tests import makers
 
@@ -64,3 +64,17 @@ def test_a_code_entered_twice_at_once_opens_once(real_database):
     assert sorted(results) == [False, False, False, True]
     with tenancy.scope(cafe):
         assert SignInCode.objects.get().used_at == makers.NOON
+
+
+def test_a_withdrawal_is_not_undone_by_a_confirmation_at_the_same_moment(real_database):
+    cafe = makers.merchant()
+    for _round in range(5):
+        with tenancy.scope(cafe):
+            ben = joining.register(name="Ben", consents=[{"purpose": "email_marketing", "given": True}])
+        at_once(
+            cafe,
+            lambda ben=ben: consents.confirm(ben, "email_marketing", {}),
+            lambda ben=ben: consents.withdraw(ben, "email_marketing", evidence={}),
+        )
+        with tenancy.scope(cafe):
+            assert consents.allows(ben, "email_marketing") is False
