@@ -67,6 +67,7 @@ def browser(film):
 
 @pytest.fixture
 def camera(film):
+    """The camera of all contexts of a test; nothing is held before it until `camera.shows(text)`."""
     return chromium.Camera(film)
 
 
@@ -79,7 +80,7 @@ def complaints():
 
 
 @pytest.fixture
-def open_context(browser, site, complaints):
+def open_context(browser, site, complaints, camera):
     """A function that opens another person's browser: `open_context(**PHONE, java_script_enabled=False)`."""
     opened = []
 

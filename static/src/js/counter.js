@@ -18,6 +18,7 @@ const screen = new Screen(document);
 const camera = new Camera(document.querySelector("#viewfinder video"));
 const queue = await Queue.open(setup.merchant);
 const list = new WaitingList(document.getElementById("waiting"), queue, setup);
+const search = document.querySelector("form[data-find]");
 const last = new LastThing(document.getElementById("last"), setup);
 
 /** Show what an answer of the server says, wherever it came from. */
@@ -131,7 +132,11 @@ for (const news of ["started", "failed"]) {
 }
 document.getElementById("camera-on").addEventListener("click", () => camera.start());
 document.getElementById("camera-turn").addEventListener("click", () => camera.turn());
-listenToScanner(find);
+listenToScanner((text) => {
+  // Where the focus was in the field, the scanner has typed there as well.
+  search.reset();
+  return find(text);
+});
 screen.addEventListener("change", follow);
 connection.addEventListener("change", follow);
 queue.addEventListener("answered", ({ detail }) => last.answered(detail));
