@@ -24,12 +24,18 @@ class PostOffice:
         self.steps = {"MAIL": 0, "RCPT": 0, "DATA": 0}
         self.stop = None
         self.stopped, self.go_on = threading.Event(), threading.Event()
+        self.arrival = threading.Condition()
 
     def stop_at(self, step, number=1):
         self.stop = (step, number)
 
     def recipients(self):
         return sorted(mail["To"] for mail in self.taken)
+
+    def wait_for(self, count):
+        """Whether so many mails have been taken, now or in the course of the patience there is."""
+        with self.arrival:
+            return self.arrival.wait_for(lambda: len(self.taken) >= count, PATIENCE)
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.connections += 1
@@ -51,7 +57,9 @@ class PostOffice:
     async def handle_DATA(self, server, session, envelope):
         answer = self.contents.get(envelope.rcpt_tos[0], "250 OK")
         if answer.startswith("250"):
-            self.taken.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+            with self.arrival:
+                self.taken.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+                self.arrival.notify_all()
         await self._pause("DATA")
         return answer
 

@@ -57,6 +57,8 @@ def wait_until_alone():
     with connections["owner"].cursor() as cursor:
         while cursor.execute(others).fetchone() != (0,):
             cursor.execute("SELECT pg_sleep(0.01)")
+    # A forked process would end it for us.
+    connections["owner"].close()
 
 
 def let_the_lease_end(bakery):
