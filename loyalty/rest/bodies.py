@@ -11,6 +11,8 @@ from loyalty.rest.problems import NotJson, TooMuch
 
 EMPTY = b"{}"
 NUL = "\x00"
+# The only way in which JSON can spell it.
+ESCAPED_NUL = rb"\u0000"
 
 
 def raw(request, largest):
@@ -25,6 +27,8 @@ def raw(request, largest):
 
 def read(shape, body):
     """The body as a shape (a pydantic model). Raises Invalid, naming every field that is wrong."""
+    if ESCAPED_NUL in body and (unstorable := _unstorable(_parsed(body))):
+        raise Invalid(unstorable)
     try:
         return shape.model_validate_json(body)
     except ValidationError as error:
@@ -35,19 +39,26 @@ def read_rows(shape, body, name, most):
     """The rows of `{name: […]}`, each a shape or the Invalid it deserves, in order. One pass for all good rows."""
     rows = _rows(body, name, most)
     every = TypeAdapter(list[shape])
+    wrong = _unstorable_rows(rows) if ESCAPED_NUL in body else {}
     try:
-        return every.validate_json(json.dumps(rows))
+        read = every.validate_json(json.dumps(rows))
     except ValidationError as error:
-        wrong = _by_row(error, rows)
-    good = iter(every.validate_json(json.dumps([row for i, row in enumerate(rows) if i not in wrong])))
-    return [wrong[i] if i in wrong else next(good) for i in range(len(rows))]
+        wrong = _by_row(error, rows) | wrong
+        read = every.validate_json(json.dumps([row for i, row in enumerate(rows) if i not in wrong]))
+        good = iter(read)
+        read = [None if i in wrong else next(good) for i in range(len(rows))]
+    return [wrong.get(i, row) for i, row in enumerate(read)]
 
 
-def check_text(*mappings):
-    """Refuse what no database text can hold, in the path and in the query. Raises Invalid."""
+def check_address(path, query, known):
+    """Refuse what no database text can hold, and parameters that are not `known`: a typo must not be lost silently.
+
+    path, query: names and texts. Raises Invalid.
+    """
     wrong = {
-        name: [SENTENCES["nul"]] for values in mappings for name, value in values.items() if NUL in value
+        name: [SENTENCES["nul"]] for values in (path, query) for name, text in values.items() if NUL in text
     }
+    wrong |= {name: [SENTENCES["extra_forbidden"]] for name in query if name not in known}
     if wrong:
         raise Invalid(wrong)
 
@@ -82,6 +93,24 @@ def _rows(body, name, most):
     if wrong:
         raise Invalid(wrong)
     return rows
+
+
+def _unstorable_rows(rows):
+    found = {i: _unstorable(row) for i, row in enumerate(rows)}
+    return {i: Invalid(wrong) for i, wrong in found.items() if wrong}
+
+
+def _unstorable(value, path=""):
+    """The texts, and names, with a character that the database cannot hold, by their paths."""
+    if isinstance(value, str):
+        return {path or "body": [SENTENCES["nul"]]} if NUL in value else {}
+    if not isinstance(value, dict | list):
+        return {}
+    found = {}
+    for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        here = f"{path}.{name}" if path else str(name)
+        found |= _unstorable(inner, here) | (_unstorable(name, path) if isinstance(name, str) else {})
+    return found
 
 
 def _by_row(error, rows):

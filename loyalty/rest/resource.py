@@ -74,11 +74,17 @@ class Resource(APIView):
         if request.auth is not None:
             self.allowance = limits.take(request.auth)
         self.check_permissions(request)
-        handler = getattr(self, request.method.lower(), self.http_method_not_allowed)
+        handler = self._handler(request)
         self.raw = bodies.raw(request._request, self.largest_body)
-        bodies.check_text(self.kwargs, request.query_params)
+        bodies.check_address(self.kwargs, request.query_params, handler.query)
         with translation.override(self._language()), self._scope():
             return self._once(handler, request)
+
+    def _handler(self, request):
+        method = request.method.lower()
+        if method not in self.http_method_names or not hasattr(self, method):
+            self.http_method_not_allowed(request)
+        return getattr(self, method)
 
     def _scope(self):
         return tenancy.scope(self.merchant) if self.is_one_transaction else nullcontext()

@@ -64,7 +64,7 @@ def as_documented(endpoints):
     ]
 
 
-def operation(summary, *, scope, answers, takes=None, query=(), pages=False):
+def operation(summary, *, scope, answers, takes=None, query=None, pages=False):
     """Describe a method and say which scope its key needs.
 
     answers: {status: shape}. takes: the shape of the body. query: filters by name → their description.
@@ -73,20 +73,21 @@ def operation(summary, *, scope, answers, takes=None, query=(), pages=False):
 
     def describe(method):
         method.scope = scope
+        method.query = {*(query or {}), *(("limit", "cursor") if pages else ())}
         statuses = ALWAYS if method.__name__ == "get" else ALWAYS + WHEN_WRITING
         refusals = {(status, problems.CONTENT_TYPE): Problem for status in statuses}
         return extend_schema(
             summary=summary,
             request={"application/json": takes} if takes else None,
             responses={**answers, **refusals},
-            parameters=[*_filters(query), *_paging(pages), *_idempotency(method)],
+            parameters=[*_filters(query or {}), *_paging(pages), *_idempotency(method)],
         )(method)
 
     return describe
 
 
 def _filters(query):
-    return [OpenApiParameter(name, str, description=text) for name, text in dict(query).items()]
+    return [OpenApiParameter(name, str, description=text) for name, text in query.items()]
 
 
 def _paging(pages):

@@ -127,6 +127,30 @@ def test_a_german_merchant_is_told_in_german(db):
     assert german.post("/api-keys", {}).json()["title"] == expected
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_parameter_that_is_not_known_is_refused(api, method):
+    response = api.send(method, "/api-keys?scpoe=read", {"name": "Till"} if method == "POST" else None)
+    assert response.status_code == 400
+    assert response.json()["field_errors"] == {"scpoe": ["There is no such field here."]}
+
+
+def test_what_the_database_cannot_hold_is_refused_wherever_it_stands(api):
+    sentence = ["This text holds a character that cannot be stored."]
+    assert api.get("/members/lookup?card=%00").json()["field_errors"] == {"card": sentence}
+    assert api.get("/members/mem_%00").json()["field_errors"] == {"member_id": sentence}
+    card = {"type": "punch_card", "name": "x", "skus": ["a", "b\x00"]}
+    assert api.post("/programs", card).json()["field_errors"] == {"skus.1": sentence}
+    rows = api.post("/members/batch", {"members": [{"name": "a"}, {"name": "\x00"}]}).json()["results"]
+    assert [row["status"] for row in rows] == [201, 400]
+    # A backslash in a text is none.
+    assert api.post("/members", {"name": "a\\u0000"}).status_code == 201
+
+
+@pytest.mark.parametrize("method", ["QUERY", "OPTIONS", "TRACE", "PUT", "CONNECT"])
+def test_unusual_methods_are_refused(api, method):
+    assert problem(api.send(method, "/api-keys"))["code"] == "method_not_allowed"
+
+
 def test_a_form_is_told_to_be_json(api, shop):
     response = api.client.post("/api/v1/api-keys", {"name": "x"}, headers=api.headers)
     assert (response.status_code, problem(response)["code"]) == (415, "not_json")

@@ -11,8 +11,6 @@ from tests.makers import NOON
 from tests.rest.conftest import Api, registered
 
 
-
-
 @pytest.fixture
 def till(api, shop):
     return Till(api, shop.merchant)
@@ -329,6 +327,8 @@ def test_23_of_twenty_redemptions_at_the_same_moment_exactly_one_is_paid(real_da
         thread.join()
     assert sorted(answer.status_code for answer in answers) == [201] + [422] * 19
     refused = [answer.json() for answer in answers if answer.status_code == 422]
-    assert {(one["code"], one["balance"], one["missing"]) for one in refused} == {("insufficient_balance", 0, 100)}
+    assert {(one["code"], one["balance"], one["missing"]) for one in refused} == {
+        ("insufficient_balance", 0, 100)
+    }
     assert till.balance() == 0
     assert till.entries() == [("earn", 100), ("redeem", -100)]

@@ -14,7 +14,6 @@ from pydantic import (
     PlainSerializer,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
 
 from loyalty import tenancy
 from loyalty.money import LARGEST_MINOR
@@ -38,16 +37,10 @@ class Page(Answer):
     next_cursor: str | None
 
 
-def _storable(text):
-    if "\x00" in text:
-        raise PydanticCustomError("nul", "a character that cannot be stored")
-    return text
-
-
-def _storable_moment(moment):
-    # Moved by an offset to UTC, the first and the last day of the calendar would fall off it.
-    if not 2 <= moment.year <= 9997:
-        raise ValueError(_("Write a year from 2 to 9997."))
+def _within_reach(moment):
+    # Before 1970 some timezones differ by seconds, which RFC 3339 cannot write; near 9999 the calendar ends.
+    if not 1970 <= moment.year <= 2999:
+        raise ValueError(_("Write a year from 1970 to 2999."))
     return moment
 
 
@@ -56,15 +49,15 @@ def _in_merchants_time(moment):
 
 
 def text(longest, shortest=0):
-    """A text of so many characters, which the database can hold."""
-    return Annotated[str, Field(min_length=shortest, max_length=longest), AfterValidator(_storable)]
+    """A text of so many characters."""
+    return Annotated[str, Field(min_length=shortest, max_length=longest)]
 
 
 Id = text(64, 1)
 ExternalId = text(255, 1)
 Amount = Annotated[int, Field(ge=0, le=LARGEST_MINOR)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-When = Annotated[AwareDatetime, AfterValidator(_storable_moment)]
+When = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 Moment = Annotated[
     datetime,
     PlainSerializer(_in_merchants_time, return_type=str, when_used="unless-none"),
