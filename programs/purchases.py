@@ -110,15 +110,14 @@ def record_many(news: list[NewPurchase], *, actor="") -> list[Recorded | Refused
 
 def _record_all(news, actor, visits):
     book = _Batch(news, actor, visits)
-    results = [book.take(new) for new in news]
     book.write()
-    return results
+    return book.results
 
 
 def preview(new: NewPurchase) -> Recorded:
     """What a sale would earn now. Locks nothing and stores nothing."""
     visits = {new.member.id: (new.member.visits, new.member.last_visit_at)} if new.member else {}
-    result = _Batch([new], "", visits, lock=False).take(new)
+    result = _Batch([new], "", visits, lock=False).results[0]
     if isinstance(result, Refused):
         raise result
     return result
@@ -143,18 +142,20 @@ class _Batch:
         self.zone = ZoneInfo(self.merchant.timezone)
         self.now = clock.now()
         self.known = _known([new.external_id for new in news if new.external_id])
-        self.programs = catalogue.live_between(*_span(news, self.now))
-        self.crediting = crediting.open_for(news, self.programs, self.now, lock=lock)
+        refusals = [self._refusal(new) for new in news]
+        # Accounts are opened for what will be written, and for nothing else.
+        good = [new for new, refusal in zip(news, refusals, strict=True) if refusal is None]
+        self.programs = catalogue.live_between(*_span(good, self.now))
+        self.crediting = crediting.open_for(good, self.programs, self.now, lock=lock)
         self.recorded: list[Recorded] = []
         self.visits: dict[UUID, list] = {}
+        self.results = [self._take(new, refusal) for new, refusal in zip(news, refusals, strict=True)]
 
-    def take(self, new):
-        try:
-            repeat = self.known.get(new.external_id) if new.external_id else None
-            if repeat is not None:
-                return repeated(repeat) if isinstance(repeat, Purchase) else _again(repeat)
-            self._check(new)
-        except Refused as refusal:
+    def _take(self, new, refusal):
+        repeat = self.known.get(new.external_id) if new.external_id else None
+        if repeat is not None:
+            return repeated(repeat) if isinstance(repeat, Purchase) else _again(repeat)
+        if refusal is not None:
             return refusal
         result = self._record(new)
         if new.external_id:
@@ -187,7 +188,8 @@ class _Batch:
             location_id=new.location.id if new.location else None, actor=self.actor,
         )  # fmt: skip
 
-    def _check(self, new):
+    def _refusal(self, new):
+        """Invalid with what is wrong about a sale, or None."""
         wrong = {}
         if new.currency not in (None, self.merchant.currency):
             wrong["currency"] = [
@@ -195,19 +197,18 @@ class _Batch:
             ]
         if not 0 <= new.amount_minor <= LARGEST_MINOR:
             wrong["amount_minor"] = [_("The amount must be 0 or more, and at most 10^12 minor units.")]
+        elif sum(item.amount_minor for item in new.items) > new.amount_minor:
+            wrong["items"] = [_("The items add up to more than the amount.")]
         for place, item in enumerate(new.items):
             if item.amount_minor < 0:
                 wrong[f"items.{place}.amount_minor"] = [_("The amount of an item must be 0 or more.")]
             if item.quantity < 1:
                 wrong[f"items.{place}.quantity"] = [_("The quantity of an item must be 1 or more.")]
-        if sum(item.amount_minor for item in new.items) > new.amount_minor:
-            wrong["items"] = [_("The items add up to more than the amount.")]
         if new.occurred_at and new.occurred_at > self.now + AHEAD:
             wrong["occurred_at"] = [_("This lies ahead of the clock. Send the time of the purchase.")]
         elif new.occurred_at and new.occurred_at < EARLIEST:
             wrong["occurred_at"] = [_("This lies too long ago. Send the time of the purchase.")]
-        if wrong:
-            raise Invalid(wrong)
+        return Invalid(wrong) if wrong else None
 
     def write(self):
         """Everything that was decided, in a fixed number of statements."""

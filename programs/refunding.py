@@ -4,6 +4,7 @@ What the rest deserves is computed again by the version and with the facts of th
 back: from the purchase's own lots, then from others, then as debt. What expired meanwhile is not taken twice.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -129,7 +130,7 @@ def _take_back(purchase, row):
     if not credits:
         return []
     sheets = ledger.open_accounts([credit.account_id for credit in credits])
-    lost = _expired_of(purchase)
+    lost = _expired_of(purchase, sheets)
     debits = []
     for credit in credits:
         sheet = sheets[credit.account_id]
@@ -224,7 +225,12 @@ def _told(debits):
     return [{"program": program.public_id, "amount": taken} for program, taken in debits]
 
 
-def _expired_of(purchase):
-    """What expired of the purchase's lots: {account id: amount}."""
+def _expired_of(purchase, sheets):
+    """What expired of the purchase's lots, also just now when they were opened: {account id: amount}."""
     uses = LotUse.objects.filter(lot__purchase_id=purchase.id, entry__kind="expire")
-    return dict(uses.values_list("lot__account_id").annotate(Sum("amount")))
+    expired = Counter(dict(uses.values_list("lot__account_id").annotate(Sum("amount"))))
+    for sheet in sheets.values():
+        for entry in sheet.entries:
+            if entry.kind == "expire":
+                expired[sheet.id] += sum(n for lot, n in entry.uses if lot.purchase_id == purchase.id)
+    return expired
