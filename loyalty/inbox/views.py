@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from csp.decorators import csp
+from csp.decorators import csp, csp_update
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -24,6 +24,7 @@ def only_in_the_demo(view):
 
 @require_safe
 @only_in_the_demo
+@csp_update({"frame-src": ["'self'"]})
 def inbox(request, mail_id=None):
     """The mails, the newest first, and the chosen one beside them; without a choice, the newest."""
     mails = folder.newest(settings.MAIL_DIR)
@@ -50,7 +51,7 @@ _STRICT = {
 @require_safe
 @only_in_the_demo
 @xframe_options_sameorigin
-@csp({"DIRECTIVES": _STRICT})
+@csp(_STRICT)
 def html(request, mail_id=""):
     """A mail's HTML alone, as a mail program would show it."""
     content = _find(mail_id).html
