@@ -35,6 +35,11 @@ def lock(found) -> dict:
     return {row.id: row for row in rows.order_by("id").select_for_update(of=("self",), no_key=True)}
 
 
+def of_redemption(redemption) -> Voucher | None:
+    """The voucher that a redemption made, if it made one."""
+    return Voucher.objects.filter(redemption=redemption).first()
+
+
 def use(voucher, *, purchase=None):
     """Use a voucher, at most once whoever else tries. Raises AlreadyUsed, VoucherVoid, VoucherExpired."""
     now = clock.now()

@@ -116,7 +116,7 @@ def _redeem(desk, guest, reward):
     member = finding.find(id=guest)
     prize = Reward.objects.by_public_id(Reward.prefix, reward)
     redemption = redeeming.redeem(member=member, reward=prize, location=desk.location, actor=desk.actor)
-    voucher = getattr(redemption, "voucher", None)
+    voucher = vouchers.of_redemption(redemption)
     note = _("Please hand it over.")
     if voucher:
         note = _("Voucher %(code)s: choose it with the next amount.") % {"code": codes.display(voucher.code)}
