@@ -112,7 +112,8 @@ class Reader:
         if "line_amount" in self.columns:
             return self._money(line, "line_amount")
         if "unit_price" in self.columns:
-            return self._money(line, "unit_price") * self._quantity(line)
+            # What is weighed has a price for a part of one.
+            return self._money(line, "unit_price", times=line["quantity"])
         return self._money(line, "amount")
 
     def _item(self, line, amount_minor):
@@ -121,11 +122,14 @@ class Reader:
             "brand": line["brand"], "quantity": self._quantity(line), "amount_minor": amount_minor,
         }  # fmt: skip
 
-    def _money(self, line, field):
+    def _money(self, line, field, times=""):
         try:
-            amount = till_values.amount_minor(line[field], mark=self.mark, exponent=self.exponent)
+            amount = till_values.amount_minor(
+                line[field], mark=self.mark, exponent=self.exponent, times=times
+            )
         except ValueError:
-            raise Unreadable(line.number, _("“%(text)s” is no amount.") % {"text": line[field]}) from None
+            text = f"{times} × {line[field]}" if times else line[field]
+            raise Unreadable(line.number, _("“%(text)s” is no amount.") % {"text": text}) from None
         if amount is None:
             raise Unreadable(line.number, _("There is no amount."))
         return amount

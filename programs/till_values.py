@@ -28,10 +28,13 @@ def decimal_mark(samples):
     return votes.most_common(1)[0][0] if votes else None
 
 
-def amount_minor(text, *, mark, exponent):
-    """ "1.234,56 €" → 123456 with mark "," and exponent 2. Half up where there are more digits. Raises ValueError."""
-    number = _number(text, mark)
-    return None if number is None else half_up(number * 10**exponent)
+def amount_minor(text, *, mark, exponent, times=""):
+    """ "1.234,56 €" → 123456 with mark "," and exponent 2; rounded half up. None for "". Raises ValueError.
+
+    times: how many of them, as it is written, also a part of one: "0,345" of "12,90" → 445.
+    """
+    number, count = _number(text, mark), _number(times, mark)
+    return None if number is None else half_up(number * (1 if count is None else count) * 10**exponent)
 
 
 def quantity(text, *, mark):

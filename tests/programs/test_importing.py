@@ -266,12 +266,22 @@ def test_a_large_chunk_takes_as_few_statements_as_a_small_one(cafe, django_asser
         ("", (), "There is nothing in this file."),
         (SALES, ("--map", "Bon"), "Write --map COLUMN=FIELD, not Bon."),
         (SALES, ("--location", "loc_" + "0" * 32), "This was not found."),
+        (SALES, ("--chunk", "0"), "A chunk has at least one receipt."),
     ],
 )
 def test_what_cannot_be_started_is_told_in_one_sentence(cafe, till, text, arguments, sentence):
     with pytest.raises(CommandError, match="^" + sentence.replace(".", r"\.")):
         till(text, *arguments)
     assert recorded(cafe) == []
+
+
+def test_problems_that_cannot_be_listed_are_still_told(cafe, till, tmp_path, capsys):
+    path = tmp_path / "till.csv"
+    path.write_text("Bon;Datum;Betrag\n1;10.03.2026;viel\n")
+    nowhere = str(tmp_path / "none" / "problems.csv")
+    with pytest.raises(CommandError, match="The list of 1 problems could not be written"):
+        call_command("import_purchases", str(path), "--merchant", cafe.public_id, "--problems", nowhere)
+    assert "line 2: “viel” is no amount." in capsys.readouterr().err
 
 
 def test_a_missing_file_and_a_missing_merchant_are_told(cafe, till, tmp_path):

@@ -117,11 +117,13 @@ def test_lines_below_zero_are_taken_off(written):
 
 
 def test_a_price_is_multiplied_by_its_quantity(written):
-    [receipt] = read(written("Bon;Datum;Artikel;Menge;Einzelpreis\n7;12.03.2026;Brezel;3;0,90\n"))
-    assert (receipt.amount_minor, receipt.items) == (
-        270,
-        [item(270, sku="Brezel", name="Brezel", quantity=3)],
-    )
+    text = "Bon;Datum;Artikel;Menge;Einzelpreis\n7;12.03.2026;Brezel;3;0,90\n7;12.03.2026;Käse;0,345;12,90\n"
+    [receipt] = read(written(text))
+    assert receipt.amount_minor == 715
+    assert receipt.items == [
+        item(270, sku="Brezel", name="Brezel", quantity=3),
+        item(445, sku="Käse", name="Käse"),
+    ]
 
 
 def test_without_receipts_numbers_each_line_is_a_purchase_and_keeps_its_id(written):
@@ -156,6 +158,13 @@ def test_what_cannot_be_read_is_told_with_its_line_and_the_rest_goes_on(written,
     first, second = read(written(f"Bon;Datum;Betrag\n{line}\n2;12.03.2026;5,00\n"))
     assert first == Problem(2, "1", sentence)
     assert (second.line, second.external_id, second.amount_minor) == (3, "2", 500)
+
+
+def test_a_quantity_that_is_none_is_told(written):
+    priced = read(written("Bon;Datum;Artikel;Menge;Einzelpreis\n7;12.03.2026;Brezel;ein paar;0,90\n"))
+    assert priced == [Problem(2, "7", "“ein paar × 0,90” is no amount.")]
+    summed = read(written("Bon;Datum;Artikel;Menge;Betrag\n7;12.03.2026;Brezel;ein paar;0,90\n"))
+    assert summed == [Problem(2, "7", "“ein paar” is no number.")]
 
 
 def test_one_wrong_item_is_its_whole_receipts_problem(written):

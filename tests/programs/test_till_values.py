@@ -41,6 +41,21 @@ def test_an_amount_is_read_to_the_cent(text, mark, minor):
     assert till_values.amount_minor(text, mark=mark, exponent=2) == minor
 
 
+@pytest.mark.parametrize(
+    ("unit_price", "how_many", "minor"),
+    [
+        ("0,90", "3", 270),
+        ("12,90", "0,345", 445),
+        ("0,90", "", 90),
+        ("0,90", "0", 0),
+        ("-0,90", "2", -180),
+        ("", "3", None),
+    ],
+)
+def test_a_price_is_multiplied_before_it_is_rounded(unit_price, how_many, minor):
+    assert till_values.amount_minor(unit_price, mark=",", exponent=2, times=how_many) == minor
+
+
 def test_an_amount_has_its_currencys_digits():
     assert till_values.amount_minor("1.200", mark=",", exponent=0) == 1200
     assert till_values.amount_minor("1.200", mark=".", exponent=3) == 1200

@@ -45,6 +45,8 @@ class Command(BaseCommand):
             till_file = till_files.look(file, _chosen(options["map"]))
         except (Refused, OSError) as refusal:
             raise CommandError(str(refusal)) from None
+        if options["chunk"] < 1:
+            raise CommandError("A chunk has at least one receipt.")
         self._tell_columns(till_file)
         reader = till_receipts.Reader(
             columns=till_file.columns, mark=till_file.mark, timezone=merchant.timezone,
@@ -105,13 +107,22 @@ class Command(BaseCommand):
     def _tell_problems(self, problems, path, delimiter):
         if not problems:
             return
-        with open(path, "w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, delimiter=delimiter)
-            writer.writerow(["line", "receipt", "problem"])
-            writer.writerows((problem.line, problem.receipt, problem.sentence) for problem in problems)
         for problem in problems[:SHOWN]:
             self.stderr.write(f"line {problem.line}: {problem.sentence}")
+        try:
+            _list(problems, path, delimiter)
+        except OSError as error:
+            raise CommandError(
+                f"The list of {len(problems):,} problems could not be written: {error}"
+            ) from None
         self.stderr.write(f"All {len(problems):,} problems are in {path}.")
+
+
+def _list(problems, path, delimiter):
+    with open(path, "w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow(["line", "receipt", "problem"])
+        writer.writerows((problem.line, problem.receipt, problem.sentence) for problem in problems)
 
 
 def _whose(merchant_id, location_id):
