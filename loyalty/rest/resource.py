@@ -89,19 +89,21 @@ class Resource(APIView):
     def _scope(self):
         return tenancy.scope(self.merchant) if self.is_one_transaction else nullcontext()
 
+    def _scope_of_its_own(self):
+        return nullcontext() if self.is_one_transaction else tenancy.scope(self.merchant)
+
     def _once(self, handler, request):
         """The answer, from the handler or from the first request with this idempotency key."""
         key = idempotency.key_of(request) if request.method == "POST" else None
         if key is None:
             return handler(request, **self.kwargs)
-        # Where the whole is one transaction these scopes nest in it.
         print_ = idempotency.fingerprint(request.method, request.path_info, self.raw)
-        with tenancy.scope(self.merchant):
+        with self._scope_of_its_own():
             claim, earlier = idempotency.claim(key, print_)
         if earlier is not None:
             return earlier
         response = self._or_refusal(handler, request)
-        with tenancy.scope(self.merchant):
+        with self._scope_of_its_own():
             idempotency.record(claim, response)
         return response
 

@@ -40,7 +40,7 @@ class PurchaseList(Resource):
         body = self.body(shapes.NewPurchase)
         member = named.member(body)
         recorded = checkout.ring_up(_sale(body, member, named.location(body.location)), actor=self.actor)
-        told = purchases.purchase(recorded, state=_state_of(recorded.purchase))
+        told = purchases.purchase(recorded, state=_state_of(recorded.purchase, member))
         return answer(told, 200 if recorded.is_repeat else 201)
 
 
@@ -141,10 +141,13 @@ def _good(results):
     return [one for one in results if not isinstance(one, Refused)]
 
 
-def _state_of(purchase):
+def _state_of(purchase, member=None):
+    """The standing of a purchase's member, or None. member: whom the request named, mostly the same."""
     if purchase.member_id is None:
         return None
-    return members.state(Member.objects.get(id=purchase.member_id))
+    if member is None or member.id != purchase.member_id:
+        member = Member.objects.get(id=purchase.member_id)
+    return members.state(member)
 
 
 def _result(one, told):

@@ -50,12 +50,20 @@ def account(one):
     )  # fmt: skip
 
 
-def reasons(rows, program):
-    """The rows of a credit's `because`, each with its sentence in the language of this answer."""
-    currency = tenancy.merchant().currency
-    return [
-        shapes.Because(**row, text=because.sentence(row, program=program, currency=currency)) for row in rows
-    ]
+def reasons(rows, program, written=None):
+    """The rows of a credit's `because`, each with its sentence in the language of this answer.
+
+    written: sentences that were written before in this answer. In a batch the same ones come again and again.
+    """
+    written = {} if written is None else written
+    return [shapes.Because(**row, text=_sentence(row, program, written)) for row in rows]
+
+
+def _sentence(row, program, written):
+    key = program.id, repr(row)
+    if key not in written:
+        written[key] = because.sentence(row, program=program, currency=tenancy.merchant().currency)
+    return written[key]
 
 
 def entries(rows):

@@ -24,7 +24,8 @@ def purchases(several, *, is_stored=True):
     """Many Recorded: the rewards they unlocked are read in one query."""
     unlocked = {unlock.reward_id for one in several for unlock in one.unlocks}
     rewards = {row.id: row for row in Reward.objects.filter(id__in=unlocked)} if unlocked else {}
-    return [_purchase(one, rewards, is_stored) for one in several]
+    written = {}
+    return [_purchase(one, rewards, is_stored, written) for one in several]
 
 
 def listed(rows):
@@ -67,7 +68,7 @@ def made_refund(given_back, state):
     )
 
 
-def _purchase(recorded, rewards, is_stored):
+def _purchase(recorded, rewards, is_stored, written):
     row = recorded.purchase
     return shapes.Purchase(
         id=row.public_id if is_stored else None, member=ids.public("mem", row.member_id),
@@ -75,17 +76,17 @@ def _purchase(recorded, rewards, is_stored):
         refunded_minor=row.refunded_minor, currency=row.currency, discounts=row.discounts,
         items=[shapes.Item(**{name: item[name] for name in KEPT}) for item in row.items],
         occurred_at=row.occurred_at, recorded_at=row.recorded_at, location=ids.public("loc", row.location_id),
-        external_id=row.external_id, actor=row.actor, credits=[_credit(line) for line in recorded.credits],
+        external_id=row.external_id, actor=row.actor, credits=[_credit(line, written) for line in recorded.credits],
         unlocked=[_unlocked(rewards[one.reward_id]) for one in recorded.unlocks if one.reward_id in rewards],
         member_state=None,
     )  # fmt: skip
 
 
-def _credit(line):
+def _credit(line, written):
     return shapes.Credit(
         program=line.program.public_id, amount=line.amount, unit=members.unit(line.program),
         available_at=line.credit.available_at, expires_at=line.credit.expires_at,
-        because=members.reasons(line.because, line.program),
+        because=members.reasons(line.because, line.program, written),
     )  # fmt: skip
 
 
