@@ -125,7 +125,7 @@ def _take_off_line(line, count):
 
 def _take_back(purchase, row):
     credits = list(
-        Credit.objects.filter(purchase=purchase).select_related("program", "version").order_by("id")
+        Credit.objects.filter(purchase=purchase).select_related("program", "version__program").order_by("id")
     )
     if not credits:
         return []
@@ -153,7 +153,8 @@ def _take_back_one(purchase, row, credit, sheet, lost):
     if demand > 0:
         forgive = live.settings.debt == "forgive"
         taken = sheet.take_back(demand, of_purchase=purchase.id, at=row.at, source=source, forgive=forgive)
-    _withdraw_unpaid(sheet)
+    if live.type.spends_while_earning:
+        _withdraw_unpaid(sheet)
     credit.taken_back += demand
     credit.excused += excused
     return taken

@@ -147,7 +147,8 @@ def _lock_everybody(purchase):
     owners = Voucher.objects.filter(used_in=purchase, member__isnull=False).values_list(
         "member_id", flat=True
     )
-    locking.lock({purchase.member_id, *owners} - {None})
+    if others := set(owners) - {purchase.member_id}:
+        locking.lock({*others, purchase.member_id} - {None})
 
 
 def _redemptions_in(purchase):
