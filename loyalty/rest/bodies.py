@@ -152,7 +152,8 @@ def _leads_on(given, part):
 def _sentence(one):
     if one["type"] == "value_error":
         return str(one["ctx"]["error"])
-    context = {name: str(value) for name, value in one.get("ctx", {}).items()}
+    # pydantic writes the last of several choices after an English "or".
+    context = {name: str(value).replace(" or ", ", ") for name, value in one.get("ctx", {}).items()}
     return str(SENTENCES.get(one["type"], SENTENCES["other"])) % context
 
 
@@ -168,7 +169,7 @@ SENTENCES = {
     "extra_forbidden": _("There is no such field here."),
     "json_invalid": _("This is not valid JSON."),
     "string_type": _("Write a text, in quotes."),
-    "string_too_short": _("Write at least %(min_length)s characters."),
+    "string_too_short": _("Write %(min_length)s or more characters."),
     "string_too_long": _("Write at most %(max_length)s characters."),
     "string_pattern_mismatch": _("This does not have the form that is needed here."),
     "int_type": _NUMBER,
@@ -186,7 +187,7 @@ SENTENCES = {
     "list_type": _LIST,
     "tuple_type": _LIST,
     "too_long": _("Send at most %(max_length)s rows."),
-    "too_short": _("Send at least %(min_length)s rows."),
+    "too_short": _("Send %(min_length)s or more rows."),
     "literal_error": _CHOOSE,
     "enum": _CHOOSE,
     "union_tag_invalid": _("Choose one of: %(expected_tags)s."),
