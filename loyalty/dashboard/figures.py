@@ -103,7 +103,7 @@ def _returned(start: datetime, middle: datetime, end: datetime) -> Share:
 # --- Visits with a card ---------------------------------------------------------------------------------------
 
 _VISITS = """
-    SELECT floor(extract(epoch FROM (%(end)s - occurred_at)) / 604800)::int AS weeks_ago, count(*)
+    SELECT floor(extract(epoch FROM (%(end)s - occurred_at))::float8 / 604800)::int AS weeks_ago, count(*)
     FROM programs_purchase
     WHERE merchant_id = %(merchant)s AND occurred_at > %(start)s AND occurred_at <= %(end)s
       AND member_id IS NOT NULL AND returned_at IS NULL

@@ -1,6 +1,7 @@
 """Groups of guests that an owner looks for: who comes more rarely, who is nearly there, who is new.
 
 Each is one condition, used by the list, by its counts, and by the advice on the home page, so that all say the same.
+Conditions on other tables are lists of members and not a question per member: the database hashes the list once.
 `prefix` names the way to the member, e.g. "member__" in a query of accounts.
 """
 
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, FloatField, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, F, FloatField, Func, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
@@ -76,13 +77,15 @@ def nearly(now: datetime, prefix: str = "") -> Q:
             short |= Q(program=live.program, balance__range=span)
     if not short:
         return everybody(now, prefix) & Q(pk__isnull=True)
-    return everybody(now, prefix) & Q(Exists(Account.objects.filter(short, member=OuterRef(f"{prefix}id"))))
+    return everybody(now, prefix) & Q(
+        **{f"{prefix}id__in": Account.objects.filter(short).values("member_id")}
+    )
 
 
 def ready(now: datetime, prefix: str = "") -> Q:
     """A reward is earned and not taken yet."""
-    waiting = Unlock.objects.filter(status=Unlock.Status.OPEN, member_id=OuterRef(f"{prefix}id"))
-    return everybody(now, prefix) & Q(Exists(waiting))
+    waiting = Unlock.objects.filter(status=Unlock.Status.OPEN).values("member_id")
+    return everybody(now, prefix) & Q(**{f"{prefix}id__in": waiting})
 
 
 GROUPS = [

@@ -30,7 +30,7 @@ SORTS = ("seen", "balance", "joined", "name")
 
 # Visits of a page's guests in each of the last twelve weeks.
 _WEEKS = """
-    SELECT member_id, floor(extract(epoch FROM (%(now)s - occurred_at)) / 604800)::int, count(*)
+    SELECT member_id, floor(extract(epoch FROM (%(now)s - occurred_at))::float8 / 604800)::int, count(*)
     FROM programs_purchase
     WHERE merchant_id = %(merchant)s AND member_id = ANY (%(members)s)
       AND occurred_at > %(since)s AND occurred_at <= %(now)s AND returned_at IS NULL

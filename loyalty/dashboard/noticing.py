@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models.functions import Lower
 
 from loyalty import tenancy
 from loyalty.merchants import auditing
-from loyalty.merchants.models import AuditEntry
+from loyalty.merchants.models import AuditEntry, Staff
 from members.models import Member
 
 WINDOW = timedelta(days=7)
@@ -19,28 +20,34 @@ WITHIN = timedelta(minutes=10)
 MOST_SHOWN = 3
 CLEARED = "flag.cleared"
 
-# A purchase whose fourth predecessor on the same card is less than ten minutes old ends a burst of five.
+# A purchase whose fourth predecessor on the same card is less than ten minutes old ends a burst of five. Only who
+# came that often in the week at all is looked at so closely.
 _BURSTS = """
-    WITH numbered AS (
-        SELECT member_id, occurred_at, actor,
-            lag(occurred_at, %(before)s) OVER (PARTITION BY member_id ORDER BY occurred_at) AS nth_before
-        FROM programs_purchase
+    WITH frequent AS (
+        SELECT member_id FROM programs_purchase
         WHERE merchant_id = %(merchant)s AND occurred_at > %(since)s AND member_id IS NOT NULL
+        GROUP BY member_id HAVING count(*) >= %(many)s
+    ), numbered AS (
+        SELECT member_id, occurred_at, actor,
+            lag(occurred_at, %(many)s - 1) OVER (PARTITION BY member_id ORDER BY occurred_at) AS nth_before
+        FROM programs_purchase
+        WHERE merchant_id = %(merchant)s AND occurred_at > %(since)s
+          AND member_id IN (SELECT member_id FROM frequent)
+    ), burst AS (
+        SELECT member_id, min(nth_before) AS began, max(occurred_at) AS ended
+        FROM numbered WHERE occurred_at - nth_before <= %(within)s GROUP BY member_id
     )
-    SELECT member_id, min(nth_before), max(occurred_at), max(actor)
-    FROM numbered WHERE occurred_at - nth_before <= %(within)s GROUP BY member_id
-"""
-_COUNT = """
-    SELECT count(*) FROM programs_purchase
-    WHERE merchant_id = %(merchant)s AND member_id = %(member)s AND occurred_at BETWEEN %(start)s AND %(end)s
+    SELECT burst.member_id, began, ended, max(numbered.actor), count(*)
+    FROM burst JOIN numbered ON numbered.member_id = burst.member_id AND occurred_at BETWEEN began AND ended
+    GROUP BY 1, 2, 3
 """
 _OWN = """
-    SELECT purchase.member_id, min(purchase.occurred_at), max(purchase.occurred_at), max(purchase.actor), count(*)
+    SELECT purchase.member_id, min(occurred_at), max(occurred_at), max(actor), count(*)
     FROM programs_purchase AS purchase
     JOIN members_member AS member
       ON member.merchant_id = purchase.merchant_id AND member.id = purchase.member_id
-    WHERE purchase.merchant_id = %(merchant)s AND purchase.occurred_at > %(since)s
-      AND purchase.actor <> '' AND lower(purchase.actor) = lower(member.name)
+    WHERE purchase.merchant_id = %(merchant)s AND purchase.member_id = ANY (%(members)s)
+      AND occurred_at > %(since)s AND lower(actor) = lower(member.name)
     GROUP BY purchase.member_id
 """
 
@@ -83,19 +90,20 @@ def clear(key: str, *, actor: str) -> None:
 
 
 def _bursts(now: datetime) -> list[Flag]:
-    rows = _rows(_BURSTS, since=now - WINDOW, before=MANY - 1, within=WITHIN)
-    members = Member.objects.in_bulk([row[0] for row in rows])
-    found = []
-    for member_id, start, end, actor in rows:
-        [(count,)] = _rows(_COUNT, member=member_id, start=start, end=end)
-        found.append(Flag("burst", members[member_id], count, start, end, actor))
-    return found
+    return _read("burst", _rows(_BURSTS, since=now - WINDOW, many=MANY, within=WITHIN))
 
 
 def _own_cards(now: datetime) -> list[Flag]:
-    rows = _rows(_OWN, since=now - WINDOW)
+    """Members called like somebody who works here, as far as that person has booked on their card."""
+    names = [name.lower() for name in Staff.objects.values_list("name", flat=True)]
+    namesakes = Member.objects.annotate(lower=Lower("name")).filter(lower__in=names)
+    ids = list(namesakes.values_list("id", flat=True))
+    return _read("own_card", _rows(_OWN, members=ids, since=now - WINDOW)) if ids else []
+
+
+def _read(kind: str, rows: list[tuple]) -> list[Flag]:
     members = Member.objects.in_bulk([row[0] for row in rows])
-    return [Flag("own_card", members[row[0]], row[4], row[1], row[2], row[3]) for row in rows]
+    return [Flag(kind, members[row[0]], row[4], row[1], row[2], row[3]) for row in rows]
 
 
 def _rows(sql: str, **facts: object) -> list[tuple]:

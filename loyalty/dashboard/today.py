@@ -36,12 +36,29 @@ class Today:
     pace: float | None
 
 
-def today(now: datetime, timezone: str, since: datetime) -> Today:
+@dataclass(frozen=True)
+class Usual:
+    """All visits by hour on the last same weekdays, and how many days these are. Holds for a whole day."""
+
+    by_hour: dict[int, int]
+    days: int
+
+
+def usual(now: datetime, timezone: str, since: datetime) -> Usual:
     """since: when the shop began to record; weekdays before that are no part of the usual."""
+    zone = ZoneInfo(timezone)
+    today = now.astimezone(zone).date()
+    days = [today - timedelta(weeks=number) for number in range(1, USUAL_WEEKS + 1)]
+    days = [day for day in days if day >= since.astimezone(zone).date()]
+    return Usual(_visits(days, zone) if days else {}, len(days))
+
+
+def today(now: datetime, timezone: str, usually: Usual) -> Today:
+    """What happened since midnight in the shop's timezone."""
     zone = ZoneInfo(timezone)
     local = now.astimezone(zone)
     midnight = datetime.combine(local.date(), time(), zone)
-    by_hour, usual, days = _hours(local, zone, since)
+    by_hour, usual, days = _visits([local.date()], zone), usually.by_hour, usually.days
     hours = _shown(by_hour, usual)
     return Today(
         visits=sum(by_hour.values()),
@@ -55,38 +72,25 @@ def today(now: datetime, timezone: str, since: datetime) -> Today:
     )
 
 
-def _hours(local: datetime, zone: ZoneInfo, since: datetime) -> tuple[dict[int, int], dict[int, int], int]:
-    """Visits by hour today; all visits by hour on the usual days; how many days these are."""
-    first = since.astimezone(zone).date()
-    usual_days = [local.date() - timedelta(weeks=number) for number in range(1, USUAL_WEEKS + 1)]
-    usual_days = [day for day in usual_days if day >= first]
-    today_counts: dict[int, int] = {}
-    usual: dict[int, int] = {}
-    for day, hour, count in _visits([local.date(), *usual_days], zone):
-        kept = today_counts if day == local.date() else usual
-        kept[hour] = kept.get(hour, 0) + count
-    return today_counts, usual, len(usual_days)
-
-
-def _visits(days: list[date], zone: ZoneInfo) -> list[tuple[date, int, int]]:
+def _visits(days: list[date], zone: ZoneInfo) -> dict[int, int]:
+    """Visits with a card by the hour, of all these days together."""
     spans = [
         (datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone))
         for day in days
     ]
     wanted = " OR ".join(f"occurred_at >= %(from{n})s AND occurred_at < %(to{n})s" for n in range(len(spans)))
     sql = f"""
-        SELECT (occurred_at AT TIME ZONE %(zone)s)::date,
-            extract(hour FROM occurred_at AT TIME ZONE %(zone)s)::int, count(*)
+        SELECT extract(hour FROM occurred_at AT TIME ZONE %(zone)s)::int, count(*)
         FROM programs_purchase
         WHERE merchant_id = %(merchant)s AND member_id IS NOT NULL AND returned_at IS NULL AND ({wanted})
-        GROUP BY 1, 2
+        GROUP BY 1
     """
     facts: dict[str, object] = {"merchant": tenancy.merchant_id(), "zone": zone.key}
     for number, (start, end) in enumerate(spans):
         facts |= {f"from{number}": start, f"to{number}": end}
     with connection.cursor() as cursor:
         cursor.execute(sql, facts)
-        return list(cursor.fetchall())
+        return dict(cursor.fetchall())
 
 
 def _shown(by_hour: dict[int, int], usual: dict[int, int]) -> list[int]:

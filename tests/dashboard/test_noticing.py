@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from loyalty import clock
 from loyalty.dashboard import noticing
+from loyalty.merchants import staffing
 from loyalty.merchants.models import AuditEntry
 from rewards import checkout
 
@@ -47,10 +48,19 @@ def test_what_is_older_than_a_week_is_past(shop):
 def test_who_books_on_a_card_of_the_same_name_stands_out(shop):
     tom = shop.at(2026, 3, 9, 9).guest("Tom Fischer")
     with shop.scope():
+        staffing.add(name="Tom Fischer", role="cashier", actor="Aylin Brandt")
         checkout.ring_up(checkout.Sale(member=tom, amount_minor=390), actor="tom fischer")
         checkout.ring_up(checkout.Sale(member=tom, amount_minor=390), actor="Lena")
     [flag] = noticed(shop)
     assert (flag.kind, flag.actor, flag.count) == ("own_card", "tom fischer", 1)
+
+
+def test_a_guest_who_is_called_like_somebody_but_is_stamped_by_others_does_not(shop):
+    tom = shop.at(2026, 3, 9, 9).guest("Tom Fischer")
+    with shop.scope():
+        staffing.add(name="Tom Fischer", role="cashier", actor="Aylin Brandt")
+        checkout.ring_up(checkout.Sale(member=tom, amount_minor=390), actor="Lena")
+    assert noticed(shop) == []
 
 
 def test_what_was_looked_at_is_not_shown_again_but_a_new_one_is(shop, owner):

@@ -11,7 +11,8 @@ ZONE = "Europe/Berlin"
 def asked(shop, since=(2026, 1, 1)):
     shop.merchant.created_at = shop.merchant.created_at.replace(year=since[0], month=since[1], day=since[2])
     with shop.at(2026, 3, 12, 11, 30).scope():  # Thursday, 12:30 in Berlin.
-        return today.today(clock.now(), ZONE, shop.merchant.created_at)
+        now = clock.now()
+        return today.today(now, ZONE, today.usual(now, ZONE, shop.merchant.created_at))
 
 
 def test_counts_stamps_redemptions_and_new_cards_of_today(shop):

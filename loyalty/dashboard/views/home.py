@@ -1,7 +1,8 @@
 """The first page: what is worth doing, four figures, today at the counter, what stands out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from time import perf_counter
 
 from babel.dates import format_date
 from django.core.cache import cache
@@ -19,7 +20,7 @@ from loyalty.dashboard import today as counter
 from loyalty.dashboard.access import MerchantRequest, with_merchant
 from loyalty.dashboard.pages import page, tell
 from loyalty.design import wording
-from loyalty.merchants.models import AuditEntry
+from loyalty.merchants.models import AuditEntry, Merchant
 from members.models import Member
 from programs import catalogue
 from programs.models import Program, Purchase
@@ -29,6 +30,8 @@ from rewards.models import Reward
 KEPT_SECONDS = 60
 # Months and weeks that are over change only by late refunds.
 PAST_KEPT_SECONDS = 6 * 60 * 60
+# How long the trends may keep the page waiting.
+NOTICED_SECONDS = 0.2
 
 
 @with_merchant
@@ -41,7 +44,9 @@ def home(request: MerchantRequest) -> HttpResponse:
     if not Member.objects.exists():
         return _empty(request, lives[0])
     now, merchant = clock.now(), request.merchant
-    at_counter = counter.today(now, merchant.timezone, merchant.created_at)
+    today = clock.today(merchant.timezone)
+    usual = kept(request, f"usual{today}", PAST_KEPT_SECONDS, lambda: _usual(now, merchant))
+    at_counter = counter.today(now, merchant.timezone, usual)
     context = {
         "greeting": _greeting(timezone.localtime(now).hour),
         "now": now,
@@ -53,6 +58,10 @@ def home(request: MerchantRequest) -> HttpResponse:
         "flags": noticing.flags(now),
     }
     return page(request, "dashboard/home.html", "home", context)
+
+
+def _usual(now: datetime, merchant: Merchant) -> counter.Usual:
+    return counter.usual(now, merchant.timezone, merchant.created_at)
 
 
 @with_merchant
@@ -91,8 +100,11 @@ def kept(request: MerchantRequest, name: str, seconds: int, compute):
     """A figure out of the cache where it is fresh enough; a sandbox's are always computed."""
     if request.merchant.is_sandbox:
         return compute()
-    key = f"dashboard:{request.merchant.id}:{get_language()}:{name}"
-    return cache.get_or_set(key, compute, seconds)
+    return cache.get_or_set(_key(request, name), compute, seconds)
+
+
+def _key(request: MerchantRequest, name: str) -> str:
+    return f"dashboard:{request.merchant.id}:{get_language()}:{name}"
 
 
 def four(request: MerchantRequest) -> list[dict[str, object]]:
@@ -102,7 +114,9 @@ def four(request: MerchantRequest) -> list[dict[str, object]]:
 
 def _again(request):
     now, zone = clock.now(), request.merchant.timezone
-    share, before = figures.came_again(now, zone), figures.came_again_before(now, zone)
+    share = figures.came_again(now, zone)
+    today = clock.today(zone)
+    before = kept(request, f"before{today}", PAST_KEPT_SECONDS, lambda: figures.came_again_before(now, zone))
     figure = {"label": _("Come again"), "href": _how("again")}
     if share.percent is None:
         return figure | {"empty_from": _("from the second month on")}
@@ -110,24 +124,45 @@ def _again(request):
     figure |= {
         "value": _percent(share.percent),
         "note": _("guests of %(last)s who were back in %(this)s") % names,
-        "trend": kept(request, f"again{now:%Y%m}", PAST_KEPT_SECONDS, lambda: _again_trend(now, zone)),
+        "trend": _again_trend(request, now, zone),
     }
     return figure | _points(share.percent, before.percent, good=1)
 
 
-def _again_trend(now, zone):
-    months = reversed(range(1, figures.TREND_MONTHS + 1))
-    shares = [figures.came_again_in(now, zone, number).percent for number in months]
-    return [float(share) for share in shares if share is not None]
+def _again_trend(request, now, zone):
+    def compute(number):
+        return figures.came_again_in(now, zone, number).percent
+
+    names = {number: f"again{figures.month_start(now, zone, -number):%Y%m}" for number in range(1, 7)}
+    return _trend(request, names, compute)
+
+
+def _trend(request, names, compute):
+    """Points of the past, oldest first, out of the cache. names: how many steps ago → the point's name there.
+
+    What is missing is computed, the latest first, as long as it takes no time that one would notice: in a shop of
+    a hundred thousand guests the line grows over the next views.
+    """
+    began, points = perf_counter(), {}
+    for steps, name in sorted(names.items()):
+        if request.merchant.is_sandbox or perf_counter() - began < NOTICED_SECONDS:
+            points[steps] = kept(request, name, PAST_KEPT_SECONDS, lambda steps=steps: compute(steps))
+        else:
+            points[steps] = cache.get(_key(request, name))
+    return [float(points[steps]) for steps in sorted(points, reverse=True) if points[steps] is not None]
 
 
 def _visits(request):
-    weeks = figures.visits_by_week(clock.now())
+    now = clock.now()
+    weeks = figures.visits_by_week(now, 2)
     figure = {"label": _("Visits with a card"), "href": _how("visits")}
-    if not any(weeks):
+    name = f"weeks{clock.today(request.merchant.timezone)}"
+    trend = kept(request, name, PAST_KEPT_SECONDS, lambda: figures.visits_by_week(now))
+    if not any(trend) and not any(weeks):
         return figure | {"empty_from": _("from the first visit on")}
-    *_past, before, last = weeks
-    figure |= {"value": wording.plain(last, _language()), "note": _("in the last seven days"), "trend": weeks}
+    before, last = weeks
+    trend = [*trend[:-1], last]
+    figure |= {"value": wording.plain(last, _language()), "note": _("in the last seven days"), "trend": trend}
     if before:
         change = Decimal(last - before) * 100 / before
         figure |= {"delta": f"{_sign(change)}{_percent(change)}", "delta_kind": _kind(change)}
@@ -147,13 +182,13 @@ def _cost(request):
         return figure | {"empty_from": _("from the first visit on")}
     figure |= {"value": _percent(cost.percent, 1), "note": _("rewards, of the revenue with a card")}
     past = None if before.percent is None or not before.rewards_minor else before.percent
-    trend = kept(request, f"cost{now:%Y%m%d}", PAST_KEPT_SECONDS, lambda: _cost_trend(now))
+    trend = [*_cost_trend(request, now), float(cost.percent)]
     return figure | {"trend": trend} | _points(cost.percent, past, good=-1, digits=1)
 
 
-def _cost_trend(now):
-    shares = [figures.cost(now, days_ago=15 * number).percent for number in reversed(range(6))]
-    return [float(share) for share in shares if share is not None]
+def _cost_trend(request, now):
+    names = {number: f"cost{now - timedelta(days=15 * number):%Y%m%d}" for number in range(1, 6)}
+    return _trend(request, names, lambda number: figures.cost(now, days_ago=15 * number).percent)
 
 
 def _liability(request):
