@@ -19,7 +19,6 @@ from programs.models import Program, ProgramVersion, Rule
 from programs.rules import Rule as RuleShape
 from programs.types.base import Keeping, ProgramType
 
-
 MERCHANTS_CACHED = 10_000
 _cached: dict[UUID, tuple[UUID, list["Live"]]] = {}
 

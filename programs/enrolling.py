@@ -16,7 +16,7 @@ def join(*, at=None, source="signup", **person):
     Welcome stamps and rules for joining are given at once. Raises AlreadyMember, Invalid.
     """
     member = joining.register(at=at, **person)
-    welcome(member, at=at or clock.now())
+    welcome([member], at=at or clock.now())
     recording.record("member.joined", member_id=member.id, member=member.public_id, source=source)
     return member
 
@@ -24,27 +24,39 @@ def join(*, at=None, source="signup", **person):
 def join_many(rows, *, at=None, source="import"):
     """Register members in bulk (see members.joining.register_many) and enrol the new ones: results in order."""
     results = joining.register_many(rows)
-    for result in results:
-        if isinstance(result, joining.Joined) and not result.is_repeat:
-            welcome(result.member, at=at or clock.now())
+    new = [one.member for one in results if isinstance(one, joining.Joined) and not one.is_repeat]
+    welcome(new, at=at or clock.now())
     return results
 
 
-def welcome(member, *, at):
-    """Open the member's accounts in the programs that enrol by themselves, and give what joining gives."""
+def welcome(members, *, at):
+    """Open members' accounts in the programs that enrol by themselves, and give what joining gives.
+
+    A handful of statements, however many members there are.
+    """
     programs = [live for live in catalogue.live(at) if live.program.auto_enrol]
-    sheets = ledger.open_sheets([(member.id, live.program.id) for live in programs], with_lots=True)
-    timezone = tenancy.merchant().timezone
-    unlocks = []
-    for live in programs:
-        sheet = sheets[member.id, live.program.id]
-        if amount := live.type.welcome(live.settings) + _by_rules(live, at.astimezone(ZoneInfo(timezone))):
-            _available, expires_at = crediting.dates(live, at, timezone)
-            given = Source(version_id=live.version_id, reason="welcome")
-            sheet.earn(amount, at=at, source=given, expires_at=expires_at)
-            unlocks += crediting.unlock(sheet, live, at=at)
+    keys = [(member.id, live.program.id) for member in members for live in programs]
+    sheets = ledger.open_sheets(keys, with_lots=True) if keys else {}
+    unlocks = [
+        unlock
+        for live in programs
+        for unlock in _give([sheets[member.id, live.program.id] for member in members], live, at)
+    ]
     ledger.save(sheets.values())
     crediting.save_unlocks(unlocks)
+
+
+def _give(sheets, live, at):
+    """Book what joining gives in one program; return what that unlocks."""
+    timezone = tenancy.merchant().timezone
+    amount = live.type.welcome(live.settings) + _by_rules(live, at.astimezone(ZoneInfo(timezone)))
+    if not amount:
+        return []
+    _available, expires_at = crediting.dates(live, at, timezone)
+    given = Source(version_id=live.version_id, reason="welcome")
+    for sheet in sheets:
+        sheet.earn(amount, at=at, source=given, expires_at=expires_at)
+    return [unlock for sheet in sheets for unlock in crediting.unlock(sheet, live, at=at)]
 
 
 def _by_rules(live, local):

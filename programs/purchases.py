@@ -239,7 +239,7 @@ def _event(recorded):
         "credits": [{"program": one.program.public_id, "amount": one.amount} for one in recorded.credits],
         "unlocked": [ids.public("rwd", unlock.reward_id) for unlock in recorded.unlocks],
     }  # fmt: skip
-    return ids.new(), "purchase.recorded", purchase.member_id, payload, purchase.recorded_at
+    return ids.new(), "purchase.recorded", purchase.member_id, payload, purchase.occurred_at
 
 
 def _items(new):

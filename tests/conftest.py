@@ -1,8 +1,9 @@
 """The database of a test run: migrated once as the owner, copied for each worker, used as the runtime role."""
 
 import hashlib
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -55,12 +56,17 @@ def copy_of_template(django_db_blocker):
         maintenance.execute("SELECT pg_advisory_unlock(4711)")
 
         def make(name):
-            maintenance.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            # Each is new: one whose connections are still closing cannot be dropped, and goes with its cluster.
+            name = f"{name}_{uuid4().hex[:8]}"
             maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
             _point_to(name)
             return name
 
-        make.drop = lambda name: maintenance.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        def drop(name):
+            with suppress(psycopg.errors.ObjectInUse):
+                maintenance.execute(f"DROP DATABASE {name}")
+
+        make.drop = drop
         yield make
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from campaigns import relaying
 from campaigns.models import Message
 from loyalty import tenancy
 from members import consents, finding
@@ -64,7 +65,10 @@ def test_consent_is_kept_with_its_evidence_and_waits_for_the_link(client, cafe):
         assert (consent.purpose, consent.given, consent.confirmed) == ("email_marketing", True, False)
         assert consent.evidence["source"] == "signup"
         assert not consents.allows(member, Consent.Purpose.EMAIL_MARKETING)
-        assert Message.objects.filter(campaign="confirmation").count() == 1
+    relaying.relay(cafe)
+    with tenancy.scope(cafe):
+        welcome = Message.objects.get()
+        assert (welcome.campaign, welcome.figures["confirm"]) == ("welcome", True)
 
 
 def test_a_known_address_gets_a_code_and_no_second_account(client, cafe):
