@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -23,13 +24,21 @@ STOP_SECONDS = 5
 
 @dataclass(frozen=True)
 class Site:
-    """A running server. url: without a slash at its end. log: what it said."""
+    """A running server. url: without a slash at its end. log: what it said. env: its environment."""
 
     url: str
     log: Path
+    env: dict
 
     def at(self, path):
         return f"{self.url}{path}"
+
+    def manage(self, *arguments):
+        """Run a command of manage.py as the operator of this server. Returns what it printed."""
+        argv = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(argv, cwd=ROOT, env=self.env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
 
 @contextmanager
@@ -53,7 +62,7 @@ def serving(folder, *, redis_number):
         "loyalty.wsgi:application",
     ]
     process = spawn(argv, log=log, env=env, cwd=ROOT)
-    site = Site(env["PUBLIC_URL"], log)
+    site = Site(env["PUBLIC_URL"], log, env)
     try:
         _wait(process, site, port)
         yield site
@@ -98,6 +107,8 @@ def _environment(folder, port, redis_number):
         | databases
         | {
             "REDIS_URL": redis_url,
+            # The test signs links as the server does.
+            "SECRET_KEY": settings.SECRET_KEY,
             "DATA_DIR": str(folder),
             "PORT": str(port),
             "PUBLIC_URL": f"http://localhost:{port}",

@@ -27,7 +27,12 @@ class Amount {
     this.field.addEventListener("input", () => this.#set(this.field.value.replace(/\D/g, "")));
     form.elements.voucher?.addEventListener("change", () => this.#preview());
     form.querySelector("[data-keys]").hidden = false;
-    form.addEventListener("click", (event) => this.#pressed(event.target.closest("[data-key]")?.dataset.key));
+    form.addEventListener("click", (event) => {
+      const key = event.target.closest("[data-key]")?.dataset.key;
+      this.#pressed(key);
+      // A finger leaves the field open for the keyboard beside it; who walks by keyboard stays where they are.
+      if (key && event.detail) this.field.focus({ preventScroll: true });
+    });
     this.#set(this.field.value.replace(/\D/g, ""));
     this.field.focus({ preventScroll: true });
   }
