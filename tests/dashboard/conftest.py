@@ -35,7 +35,7 @@ class Shop:
 
 @pytest.fixture
 def shop(db):
-    return Shop(makers.merchant(owner_name="Aylin Brandt"))
+    return Shop(makers.merchant(owner_name="Aylin Brandt", language="en"))
 
 
 @pytest.fixture
