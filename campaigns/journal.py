@@ -5,13 +5,26 @@ from datetime import timedelta
 from campaigns import registry
 from campaigns.channels.outcome import Fate, Outcome
 from campaigns.models import Message
-from loyalty import clock, tenancy
+from loyalty import clock
 from loyalty.merchants.models import Merchant
+from loyalty.tenancy import at_once
 
 UNCONFIRMED = "unconfirmed"
 # 1, 2, 4 … minutes, then each hour; given up after about a day.
 LONGEST_WAIT = timedelta(hours=1)
 ATTEMPTS = 30
+
+# The lease is part of the condition: whoever overslept it changes nothing any more.
+_DEPARTS = (
+    "UPDATE campaigns_message SET status = 'sending', claimed_at = %s"
+    " WHERE merchant_id = %s AND id = %s AND status = 'due' AND claimed_at = %s"
+)
+_FATE = (
+    "UPDATE campaigns_message SET status = %s, attempts = %s, problem = %s, sent_at = %s, due_at = %s,"
+    " claimed_at = CASE WHEN %s THEN NULL ELSE claimed_at END,"
+    " figures = CASE WHEN %s THEN '{}'::jsonb ELSE figures END"
+    " WHERE merchant_id = %s AND id = %s AND claimed_at = %s"
+)
 
 
 class Journal:
@@ -23,36 +36,27 @@ class Journal:
 
     def __init__(self, merchant: Merchant):
         self.merchant = merchant
-        self.notes: list[tuple[Message, Outcome]] = []
+        self.notes: list[tuple[str, list]] = []
 
     def departs(self, message: Message) -> bool:
         """Commit that a message is being handed over. False: the lease has ended and another worker has it."""
-        with tenancy.scope(self.merchant):
-            self._write_notes()
-            now = clock.now()
-            mine = Message.objects.filter(
-                id=message.id, status=Message.Status.DUE, claimed_at=message.claimed_at
-            )
-            departs = mine.update(status=Message.Status.SENDING, claimed_at=now) == 1
+        now = clock.now()
+        departure = (_DEPARTS, [now, self.merchant.id, message.id, message.claimed_at])
+        *_noted, departed = at_once.execute(self.merchant, [*self.notes, departure])
         self.notes.clear()
         message.claimed_at = now
-        return departs
+        return departed == 1
 
     def note(self, message: Message, outcome: Outcome) -> None:
         """Remember what became of a message until the next departure, or close()."""
-        self.notes.append((message, outcome))
+        self.notes.append(
+            (_FATE, [*_fate(message, outcome), self.merchant.id, message.id, message.claimed_at])
+        )
 
     def close(self) -> None:
         if self.notes:
-            with tenancy.scope(self.merchant):
-                self._write_notes()
+            at_once.execute(self.merchant, self.notes)
             self.notes.clear()
-
-    def _write_notes(self):
-        for message, outcome in self.notes:
-            Message.objects.filter(id=message.id, claimed_at=message.claimed_at).update(
-                **_columns(message, outcome)
-            )
 
 
 def backoff(attempts: int) -> timedelta:
@@ -60,19 +64,16 @@ def backoff(attempts: int) -> timedelta:
     return min(timedelta(minutes=2 ** min(attempts - 1, 10)), LONGEST_WAIT)
 
 
-def forgotten(message: Message) -> dict:
-    """The columns that forget what must not be kept once a message is done with."""
-    return {"figures": {}} if registry.BY_NAME[message.campaign].secret else {}
+def is_secret(message: Message) -> bool:
+    """Whether what it says must be forgotten as soon as it is done with."""
+    return registry.BY_NAME[message.campaign].secret
 
 
-def _columns(message, outcome):
-    now, attempts = clock.now(), message.attempts + 1
+def _fate(message, outcome):
+    """status, attempts, problem, sent_at, due_at, whether the claim ends, whether the figures are forgotten."""
+    now, attempts, secret = clock.now(), message.attempts + 1, is_secret(message)
     if outcome.fate is Fate.SENT:
-        sent = {"status": Message.Status.SENT, "sent_at": now, "problem": ""}
-        return sent | {"attempts": attempts} | forgotten(message)
+        return Message.Status.SENT.value, attempts, "", now, message.due_at, False, secret
     if outcome.fate is Fate.LATER and attempts < ATTEMPTS:
-        waits = {"status": Message.Status.DUE, "claimed_at": None, "due_at": now + backoff(attempts)}
-        return waits | {"attempts": attempts, "problem": outcome.problem}
-    return {"status": Message.Status.FAILED, "attempts": attempts, "problem": outcome.problem} | forgotten(
-        message
-    )
+        return Message.Status.DUE.value, attempts, outcome.problem, None, now + backoff(attempts), True, False
+    return Message.Status.FAILED.value, attempts, outcome.problem, None, message.due_at, False, secret

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from loyalty.design import wording
@@ -130,7 +131,14 @@ def counted(count: int, figures: dict[str, Any], language: str) -> str:
 
 
 def unit(count: int, figures: dict[str, Any]) -> str:
-    return because.unit(figures["unit"]["singular" if abs(count) == 1 else "plural"])
+    """ "points" or "Stempel": in the active language."""
+    return _unit(figures["unit"]["singular" if abs(count) == 1 else "plural"], get_language())
+
+
+@lru_cache(maxsize=4096)
+def _unit(name, language):
+    # Kept per language: a translation looked up a million times is worth remembering.
+    return because.unit(name)
 
 
 def number(value: int, language: str) -> str:

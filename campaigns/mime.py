@@ -14,6 +14,8 @@ from functools import lru_cache
 from django.core.mail import EmailMessage
 
 _LINE = b"\r\n"
+# RFC 5321 allows 998, and a dot at the beginning is doubled.
+_LONGEST_LINE = 990
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Mail:
     headers: dict[str, str] = field(default_factory=dict)
 
     def as_bytes(self) -> bytes:
-        """The mail with CRLF line ends, UTF-8 as quoted-printable, plain text first."""
+        """The mail in ASCII with CRLF line ends, plain text first."""
         boundary = f"=_{self.id}"
         headers = {
             "From": _mailbox(self.sender_name, self.sender),
@@ -80,12 +82,15 @@ class _Ready(EmailMessage):
 
 
 def _part(kind, content):
-    header = (
-        f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    )
-    unix = content.replace("\r\n", "\n").encode()
-    encoded = binascii.b2a_qp(unix, istext=True).replace(b"\n", _LINE)
-    return header.encode() + encoded
+    unix = content.replace("\r\n", "\n")
+    # HTML can say everything in ASCII, and needs no encoding where its lines are short enough.
+    plain = unix.encode("ascii", "xmlcharrefreplace") if kind == "html" else b""
+    if plain and max(map(len, plain.split(b"\n"))) <= _LONGEST_LINE:
+        coding, encoded = "7bit", plain
+    else:
+        coding, encoded = "quoted-printable", binascii.b2a_qp(unix.encode(), istext=True)
+    header = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {coding}\r\n\r\n"
+    return header.encode() + encoded.replace(b"\n", _LINE)
 
 
 @lru_cache(maxsize=1024)

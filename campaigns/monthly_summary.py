@@ -5,12 +5,19 @@ from functools import lru_cache
 
 from babel.dates import format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_noop, ngettext, pgettext
 
 from campaigns import letters, quiet_hours
 from campaigns.campaign import Campaign
 from campaigns.letters import Letter, Notice
 from loyalty.design import wording
+
+_ADVICE = {
+    "enough": gettext_noop("That is enough for: %(reward)s."),
+    "reached": gettext_noop("Redeem them before then, for example for: %(reward)s."),
+    "next_purchase": gettext_noop("With your next purchase it is enough for: %(reward)s."),
+    "keep_by_buying": gettext_noop("Each purchase before then keeps them."),
+}
 
 
 def write(to, figures):
@@ -86,15 +93,7 @@ def _expiring(account, to):
 
 
 def _help(advice):
-    if advice is None:
-        return ""
-    sentence = {
-        "enough": _("That is enough for: %(reward)s."),
-        "reached": _("Redeem them before then, for example for: %(reward)s."),
-        "next_purchase": _("With your next purchase it is enough for: %(reward)s."),
-        "keep_by_buying": _("Each purchase before then keeps them."),
-    }[advice["kind"]]
-    return sentence % {"reward": advice["reward"]}
+    return _(_ADVICE[advice["kind"]]) % {"reward": advice["reward"]} if advice else ""
 
 
 def _within_reach(account, language):

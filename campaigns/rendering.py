@@ -58,4 +58,6 @@ def _environment():
 def _compiled(source):
     # The parts go in as they are: an included file of its own would forget how wide the letter is.
     whole = _PART.sub(lambda part: (_FOLDER / part[1]).read_text(), source)
-    return _SPACE_BETWEEN_TAGS.sub("><", mjml.mjml2html(whole, fonts={}))
+    html = _SPACE_BETWEEN_TAGS.sub("><", mjml.mjml2html(whole, fonts={}))
+    # A mail's lines must be short. Between attributes a line may end without being seen.
+    return html.replace(' style="', '\nstyle="')

@@ -170,7 +170,7 @@ def _decide(message, verdict, now):
     """Write the verdict into the row. Returns the status by which it is counted; DUE: nothing is final yet."""
     if verdict.skip:
         message.status, message.problem = Message.Status.SKIPPED, verdict.skip
-        message.figures = journal.forgotten(message).get("figures", message.figures)
+        message.figures = {} if journal.is_secret(message) else message.figures
     elif verdict.later:
         message.due_at, message.claimed_at = verdict.later, None
     elif tenancy.merchant().is_sandbox:

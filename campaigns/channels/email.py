@@ -12,6 +12,7 @@ from campaigns.mime import Mail
 
 # The server says so, but of the moment and not of the message (RFC 5321, 4.2.1).
 _TEMPORARY = range(400, 500)
+_GO_AHEAD = 354
 
 
 class Unreachable(Exception):
@@ -62,13 +63,13 @@ class SmtpLine:
         return self._transmit(mail)
 
     def _introduce(self, mail):
-        code, _answer = self.connection.mail(mail.sender)
+        code, _answer = self.connection.docmd("MAIL", f"FROM:<{mail.sender}>")
         if code == 421:
             return Outcome(Fate.LATER, "mail server: 421", line_is_dead=True)
         if code != 250:
             # The sender is the installation's and not the message's: somebody will put that right.
             return Outcome(Fate.LATER, f"sender refused: {code}")
-        code, _answer = self.connection.rcpt(mail.recipient)
+        code, _answer = self.connection.docmd("RCPT", f"TO:<{mail.recipient}>")
         if code in (250, 251):
             return None
         if code == 421:
@@ -77,16 +78,21 @@ class SmtpLine:
 
     def _transmit(self, mail):
         try:
-            code, _answer = self.connection.data(mail.as_bytes())
-        except smtplib.SMTPDataError as error:
-            # Refused before the content was asked for.
-            code = error.smtp_code
+            code, _answer = self.connection.docmd("DATA")
+            if code == _GO_AHEAD:
+                # A dot alone on a line ends the content, so one at the beginning of a line is doubled.
+                content = mail.as_bytes().replace(b"\r\n.", b"\r\n..")
+                self.connection.send(content + b".\r\n")
+                code, _answer = self.connection.getreply()
         except (OSError, smtplib.SMTPException):
             return Outcome(Fate.UNKNOWN, "unconfirmed", line_is_dead=True)
         if code == 250:
             return SENT
-        dead = code == 421
-        return Outcome(Fate.LATER if code in _TEMPORARY else Fate.REFUSED, f"content refused: {code}", dead)
+        return Outcome(
+            Fate.LATER if code in _TEMPORARY else Fate.REFUSED,
+            f"content refused: {code}",
+            line_is_dead=code == 421,
+        )
 
 
 class BackendLine:

@@ -3,6 +3,7 @@
 import email
 import email.policy
 from datetime import UTC, datetime
+from html import unescape
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +42,7 @@ def test_headers_and_both_parts_are_read_back():
     assert message["Date"].datetime == NOON
     assert message["Message-ID"] == "<msg_1@karten.example>"
     assert message["Auto-Submitted"] == "auto-generated"
-    assert [part.get_content() for part in message.iter_parts()] == ["Grüße", "<p>Grüße</p>"]
+    assert [part.get_content() for part in message.iter_parts()] == ["Grüße", "<p>Gr&#252;&#223;e</p>"]
 
 
 def test_the_same_mail_is_the_same_bytes():
@@ -64,6 +65,13 @@ def test_no_line_is_longer_than_mail_allows():
         len(line) for line in mail(subject="Ü" * 300, html="<p>" + "ä" * 5000).as_bytes().split(b"\r\n")
     )
     assert longest <= 78
+
+
+def test_html_with_short_lines_goes_as_it_is_and_with_long_ones_encoded():
+    for html, coding in (("<p>" + "ä" * 100, "7bit"), ("<p>" + "ä" * 1000, "quoted-printable")):
+        part = read(mail(html=html)).get_body(("html",))
+        assert part["Content-Transfer-Encoding"] == coding
+        assert unescape(part.get_content()).strip() == html
 
 
 def test_djangos_other_backends_get_the_same_mail():
