@@ -125,10 +125,18 @@ def preview(new: NewPurchase) -> Recorded:
 
 def repeated(purchase) -> Recorded:
     """A purchase that was recorded before, as it was answered then."""
-    rows = Credit.objects.filter(purchase=purchase).select_related("program").order_by("id")
-    credits = [CreditLine(row.program, row) for row in rows]
-    unlocks = list(Unlock.objects.filter(purchase_id=purchase.id).order_by("at", "id"))
-    return Recorded(purchase, credits, unlocks, is_repeat=True)
+    return _repeats([purchase])[purchase.id]
+
+
+def _repeats(rows) -> dict:
+    """Purchases that were recorded before, by id: two statements, however many they are."""
+    found = {row.id: Recorded(row, [], is_repeat=True) for row in rows}
+    if found:
+        for credit in Credit.objects.filter(purchase_id__in=found).select_related("program").order_by("id"):
+            found[credit.purchase_id].credits.append(CreditLine(credit.program, credit))
+        for unlock in Unlock.objects.filter(purchase_id__in=found).order_by("at", "id"):
+            found[unlock.purchase_id].unlocks.append(unlock)
+    return found
 
 
 class _Batch:
@@ -141,6 +149,7 @@ class _Batch:
         self.merchant = tenancy.merchant()
         self.zone = ZoneInfo(self.merchant.timezone)
         self.now = clock.now()
+        # Recorded before, and later on in this batch: {external id: Recorded}.
         self.known = _known([new.external_id for new in news if new.external_id])
         refusals = [self._refusal(new) for new in news]
         # Accounts are opened for what will be written, and for nothing else.
@@ -154,7 +163,7 @@ class _Batch:
     def _take(self, new, refusal):
         repeat = self.known.get(new.external_id) if new.external_id else None
         if repeat is not None:
-            return repeated(repeat) if isinstance(repeat, Purchase) else _again(repeat)
+            return _again(repeat)
         if refusal is not None:
             return refusal
         result = self._record(new)
@@ -269,7 +278,7 @@ def _span(news, now):
 
 def _known(external_ids):
     rows = Purchase.objects.filter(external_id__in=external_ids) if external_ids else ()
-    return {row.external_id: row for row in rows}
+    return {one.purchase.external_id: one for one in _repeats(rows).values()}
 
 
 def _again(recorded):
