@@ -1,4 +1,4 @@
-"""How many promotional messages a member gets at most, over all campaigns. Pure. Rule: docs/rules.md, "Messages"."""
+"""How many promotional messages a member gets at most, over all campaigns. Pure. Rule: docs/operating.md, "Messages and workers"."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

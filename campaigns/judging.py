@@ -1,4 +1,4 @@
-"""Whether a message whose time has come is still wanted. Pure. Rule: docs/rules.md, "Messages"."""
+"""Whether a message whose time has come is still wanted. Pure. Rule: docs/operating.md, "Messages and workers"."""
 
 from dataclasses import dataclass
 from datetime import datetime

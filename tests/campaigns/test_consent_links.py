@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns import confirming, unsubscribing
+from campaigns import confirming, relaying, unsubscribing
 from loyalty import tenancy
 from loyalty.errors import NotFound
 from members import consents, editing, privacy
@@ -141,8 +141,6 @@ def test_who_was_erased_is_not_found(cafe, jonas):
 
 
 def test_a_consent_ticked_later_is_asked_to_be_confirmed_once(cafe, noon):
-    from campaigns import relaying
-
     eda = shop.guest(cafe, "Eda", "eda@example.org", consents=())
     relaying.relay(cafe)
     with tenancy.scope(cafe):

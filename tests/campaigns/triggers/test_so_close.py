@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns import relaying
+from campaigns import relaying, sending
 from loyalty import tenancy
 from members import consents
 from rewards import checkout, redeeming
@@ -116,8 +116,6 @@ def test_where_there_is_nothing_to_save_for_nothing_is_close(cafe, jonas):
 
 
 def test_it_is_left_out_when_the_balance_has_moved_on_before_morning(cafe, jonas):
-    from campaigns import sending
-
     makers.punch_card(cafe)
     makers.turn_to(cafe, makers.NOON + timedelta(hours=9))
     visit(cafe, jonas, 8)
