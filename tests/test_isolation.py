@@ -273,7 +273,8 @@ def cafe(db):
     things = {
         "program_id": program, "rule_id": rule, "member_id": member["id"], "purchase_id": purchase, "refund_id": refund,
         "reward_id": reward, "redemption_id": redemption["id"], "code": redemption["voucher"],
-        **{f"{noun}_id": api.get(path).json()["data"][0]["id"] for noun, path in LISTED}, "location_id": shop.location.public_id,
+        **{f"{noun}_id": api.get(path).json()["data"][0]["id"] for noun, path in LISTED},
+        "location_id": shop.location.public_id,
         "staff_id": shop.owner.public_id, "card": member["card"]["token"], "token": member["card"]["token"],
         "number": member["number"], "slug": shop.merchant.slug, "guest_id": member["id"],
         "entry_id": api.get(f"/members/{member['id']}/entries").json()["data"][0]["id"],

@@ -51,6 +51,7 @@ def test_what_is_used_later_is_a_voucher(api, member, reward):
         reward["id"],
         member,
     )
+    assert voucher["url"] == api.get(f"/members/{member}").json()["card"]["url"]
     assert api.get(f"/members/{member}/vouchers").json()["data"] == [voucher]
     assert api.get("/vouchers").json()["data"] == [voucher]
     used = api.post(f"/vouchers/{code}/redemption")

@@ -33,7 +33,7 @@ class MemberExport(Resource):
             entries=members.entries(list(entries)),
             purchases=bought,
             redemptions=redeemed,
-            vouchers=[rewards.voucher(row) for row in held],
+            vouchers=rewards.vouchers(list(held)),
             messages=messages(list(Message.objects.filter(member=member).order_by("id"))),
             events=[told_event(row) for row in Event.objects.filter(member_id=member.id).order_by("id")],
         )

@@ -1,5 +1,7 @@
 """Members: joining, looking up, changing, correcting, taking along and forgetting."""
 
+import re
+
 from loyalty.errors import Invalid, Refused
 from loyalty.rest import bodies, named, pagination, problems
 from loyalty.rest.resource import Resource, answer
@@ -70,6 +72,9 @@ class MemberLookup(Resource):
         asked = {name: self.query[name] for name in LOOKUPS if name in self.query}
         if len(asked) != 1:
             raise Invalid({name: [named.ONE_OF_FOUR] for name in asked or LOOKUPS})
+        if "phone" in asked:
+            # A plus that was not encoded arrives as a blank.
+            asked["phone"] = re.sub(r"^ (?=\d)", "+", asked["phone"])
         return answer(rows.member(finding.find(**asked)))
 
 
@@ -108,7 +113,7 @@ class MemberVouchers(Resource):
     def get(self, request, member_id):
         held = Voucher.objects.filter(member=named.member_in_path(member_id)).select_related("reward")
         page, following = pagination.page(self.query, held)
-        return answer(Vouchers(data=[reward_rows.voucher(row) for row in page], next_cursor=following))
+        return answer(Vouchers(data=reward_rows.vouchers(page), next_cursor=following))
 
 
 class MemberAdjustments(Resource):

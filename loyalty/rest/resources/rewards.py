@@ -105,7 +105,7 @@ class VoucherList(Resource):
         if member := self.query.get("member"):
             found = found.filter(member=named.member_in_path(member))
         page, following = pagination.page(self.query, found)
-        return answer(shapes.Vouchers(data=[rows.voucher(row) for row in page], next_cursor=following))
+        return answer(shapes.Vouchers(data=rows.vouchers(page), next_cursor=following))
 
 
 class VoucherDetail(Resource):

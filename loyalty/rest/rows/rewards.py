@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty import ids
 from loyalty.rest.shapes import rewards as shapes
+from members import finding
+from members.models import Member
 from programs.models import Account
 from rewards import vouchers as voucher_verbs
 from rewards.models import Voucher
@@ -54,17 +56,23 @@ def redemptions(rows):
 
 
 def voucher(row):
-    return shapes.Voucher(**_voucher(row))
+    return vouchers([row])[0]
+
+
+def vouchers(rows):
+    """Vouchers (with their reward) and where their members find them: one query more."""
+    cards = finding.cards_of([Member(id=row.member_id) for row in rows if row.member_id])
+    return [shapes.Voucher(**_voucher(row, cards.get(row.member_id))) for row in rows]
 
 
 def used_voucher(row, discount_minor):
-    return shapes.UsedVoucher(**_voucher(row), discount_minor=discount_minor)
+    return shapes.UsedVoucher(**voucher(row).model_dump(), discount_minor=discount_minor)
 
 
-def _voucher(row):
+def _voucher(row, card):
     return {
         "code": row.code, "reward": row.reward.public_id, "name": row.reward.name, "kind": row.reward.kind,
         "member": ids.public("mem", row.member_id), "status": voucher_verbs.status(row),
         "valid_until": row.valid_until, "used_at": row.used_at, "purchase": ids.public("pur", row.used_in_id),
-        "created_at": row.created_at,
+        "created_at": row.created_at, "url": finding.card_url(card) if card else None,
     }  # fmt: skip

@@ -122,6 +122,8 @@ class Redemptions(Page):
 
 
 class Voucher(Answer):
+    """`url`: the card of the member who holds it."""
+
     code: str
     reward: str
     name: str
@@ -132,6 +134,7 @@ class Voucher(Answer):
     used_at: Moment | None
     purchase: str | None
     created_at: Moment
+    url: str | None
 
 
 class Vouchers(Page):
