@@ -1,4 +1,7 @@
-"""How many promotional messages a member gets at most, over all campaigns. Pure. Rule: docs/operating.md, "Messages and workers"."""
+"""How many promotional messages a member gets at most, over all campaigns. Pure.
+
+Rule: docs/operating.md, "Messages and workers".
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

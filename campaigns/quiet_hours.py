@@ -1,4 +1,7 @@
-"""When a message may arrive: never at night where the customer is. Pure. Rule: docs/operating.md, "Messages and workers"."""
+"""When a message may arrive: never at night where the customer is. Pure.
+
+Rule: docs/operating.md, "Messages and workers".
+"""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
