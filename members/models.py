@@ -43,7 +43,9 @@ class Member(TenantModel):
             models.UniqueConstraint(fields=["merchant_id", "number"], name="member_number_is_unique"),
             models.UniqueConstraint(fields=["merchant_id", "email_key"], name="member_email_is_unique"),
             models.UniqueConstraint(fields=["merchant_id", "phone"], name="member_phone_is_unique"),
-            models.UniqueConstraint(fields=["merchant_id", "external_id"], name="member_external_id_is_unique"),
+            models.UniqueConstraint(
+                fields=["merchant_id", "external_id"], name="member_external_id_is_unique"
+            ),
         ]
         indexes = [
             # The members' list: last seen first.
@@ -57,7 +59,7 @@ class Member(TenantModel):
 
     @property
     def spoken_number(self):
-        """"48217390" → "4821 7390", as it stands on the card."""
+        """ "48217390" → "4821 7390", as it stands on the card."""
         return f"{self.number[:4]} {self.number[4:]}"
 
 
@@ -96,7 +98,9 @@ class Consent(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             Reference("member", name="consent_has_its_member"),
-            models.CheckConstraint(name="withdrawal_needs_no_confirmation", condition=Q(given=True) | Q(confirmed=True)),
+            models.CheckConstraint(
+                name="withdrawal_needs_no_confirmation", condition=Q(given=True) | Q(confirmed=True)
+            ),
         ]
         indexes = [
             # The latest word on each purpose.

@@ -20,7 +20,8 @@ def privacy(request, merchant):
                               "and rewards; what you agreed to, and when.")),
         (_("What for"), _("To keep your card (Art. 6 (1) (b) GDPR). News and reminders only if you agreed to them "
                           "(Art. 6 (1) (a) GDPR).")),
-        (_("How long"), _("Until you delete the card. Bookings stay without your name as long as tax law asks for it.")),
+        (_("How long"), _("Until you delete the card. Bookings stay without your name as long as tax law asks "
+                          "for it.")),
         (_("Who else sees it"), _("Nobody. Pages of the card load nothing from other servers and follow nobody.")),
         (_("What you can do"), _("See, take along, correct and delete everything on your card under “Messages and "
                                  "data”. You can complain to the data protection authority of your state.")),

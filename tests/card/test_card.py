@@ -1,4 +1,4 @@
-"""The customer's pages: joining, the card, history, own data, links in mails. Without JavaScript, as a browser sees them."""
+"""The customer's pages, without JavaScript: joining, the card, history, own data, links in mails."""
 
 import gzip
 import re
@@ -51,7 +51,11 @@ def test_joining_opens_the_card_with_the_welcome_stamp(client, cafe):
     page = client.get(answer["Location"])
     with tenancy.scope(cafe):
         member = Member.objects.get()
-        assert (member.name, member.email, member.language) == ("Björn Weißgerber", "bjoern@weissgerber.example", "de")
+        assert (member.name, member.email, member.language) == (
+            "Björn Weißgerber",
+            "bjoern@weissgerber.example",
+            "de",
+        )
         assert consents.current(member) == {}
     assert 'aria-label="' in page.content.decode()
     assert member.spoken_number in text(page).replace("\xa0", " ")
