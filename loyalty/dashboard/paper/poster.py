@@ -3,6 +3,7 @@
 Measures are those of A4; the smaller sizes are the same drawing, scaled. Rule: design, pictures 26 and 30.
 """
 
+import textwrap
 from dataclasses import dataclass, replace
 from io import BytesIO
 from math import cos, pi, sin
@@ -35,7 +36,7 @@ TITLE = Type(BOLD, 30, -0.02)
 STEP = Type(REGULAR, 16)
 # The capitals of the first line begin here or lower, the last line stands here.
 HEADLINE_TOP, HEADLINE_BOTTOM = 47.0, 165.3
-LARGEST, SMALLEST = 87, 34
+LARGEST, SMALLEST, LONGEST_WORD = 87, 22, 20
 
 
 @dataclass(frozen=True)
@@ -115,19 +116,34 @@ def _headline(sheet: Sheet, offer: Offer) -> None:
     """The offer, as large as it fits beside and below the stamp."""
     for size in range(LARGEST, SMALLEST - 1, -1):
         kind = Type(EXTRABOLD, size, -0.035)
-        leading = size * 0.97 / MM
-        count = int((HEADLINE_BOTTOM - size * 0.72 / MM - HEADLINE_TOP) / leading) + 1
-        for lines in range(1, count + 1):
-            first = HEADLINE_BOTTOM - (lines - 1) * leading
-            tops = [first + number * leading - size * 0.72 / MM for number in range(lines)]
-            set_in = wrap(offer.headline, kind, [_room(top, size) for top in tops])
-            if set_in and len(set_in) == lines:
-                for number, words in enumerate(set_in):
-                    sheet.text(EDGE - 0.6, first + number * leading, words, kind, offer.colours["m_on"])
-                return
+        if lines := _set_in(offer.headline, kind):
+            leading = _leading(kind)
+            first = HEADLINE_BOTTOM - (len(lines) - 1) * leading
+            for number, words in enumerate(lines):
+                sheet.text(EDGE - 0.6, first + number * leading, words, kind, offer.colours["m_on"])
+            return
+    # A word that is too long even so is cut: better in pieces than not at all.
+    pieces = " ".join(piece for word in offer.headline.split() for piece in textwrap.wrap(word, LONGEST_WORD))
+    _headline(sheet, replace(offer, headline=pieces))
 
 
-def _room(top: float, size: float) -> float:
+def _set_in(headline: str, kind: Type) -> list[str] | None:
+    """The headline in as few lines as it takes at this size; None if there is no room for them."""
+    leading, capitals = _leading(kind), kind.size * 0.72 / MM
+    most = int((HEADLINE_BOTTOM - capitals - HEADLINE_TOP) / leading) + 1
+    for count in range(1, most + 1):
+        first = HEADLINE_BOTTOM - (count - 1) * leading - capitals
+        found = wrap(headline, kind, [_room(first + number * leading) for number in range(count)])
+        if found and len(found) == count:
+            return found
+    return None
+
+
+def _leading(kind: Type) -> float:
+    return kind.size * 0.97 / MM
+
+
+def _room(top: float) -> float:
     """How wide a line may be that starts at this height: up to the stamp, or up to the margin."""
     if top < STAMP_Y + STAMP_RADIUS:
         above = max(0.0, top - STAMP_Y)
