@@ -90,6 +90,7 @@ class Resource(APIView):
         return tenancy.scope(self.merchant) if self.is_one_transaction else nullcontext()
 
     def _scope_of_its_own(self):
+        # Apart from the work, the claim does not last until the record: the work has to bear being done twice.
         return nullcontext() if self.is_one_transaction else tenancy.scope(self.merchant)
 
     def _once(self, handler, request):
@@ -137,8 +138,3 @@ def answer(shape, status=200, headers=None):
     return HttpResponse(
         shape.model_dump_json(by_alias=True), status=status, content_type=JSON, headers=headers
     )
-
-
-def nothing():
-    """The answer after which there is nothing left to show."""
-    return HttpResponse(status=204)

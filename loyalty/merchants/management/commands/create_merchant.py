@@ -32,7 +32,9 @@ class Command(BaseCommand):
         parser.add_argument("--clock", help="where a sandbox's clock stands: date, time, offset")
         parser.add_argument("--json", action="store_true", help="answer with one line of JSON")
 
-    def handle(self, *, name, email, currency, timezone, country, language, sandbox, clock, json: bool, **options):
+    def handle(
+        self, *, name, email, currency, timezone, country, language, sandbox, clock, json: bool, **options
+    ):
         _check(name, email)
         try:
             registered = registering.register(
@@ -55,7 +57,9 @@ def _check(name, email):
     try:
         validate_email(email)
     except ValidationError:
-        raise CommandError(_("This is not a complete e-mail address. It looks like name@example.com.")) from None
+        raise CommandError(
+            _("This is not a complete e-mail address. It looks like name@example.com.")
+        ) from None
 
 
 def _moment(text, sandbox):
