@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty.settings")
 
 app = Celery("loyalty")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["programs", "campaigns"])
+app.autodiscover_tasks(["programs", "campaigns", "loyalty.rest"])
 
 RECURRING = {
     # name: (task, every so many seconds)
@@ -19,6 +19,7 @@ RECURRING = {
     "events that campaigns listen to": ("campaigns.tasks.relay_events", 5),
     "messages that are due": ("campaigns.tasks.send_due_messages", 5),
     "monthly summaries": ("campaigns.tasks.prepare_monthly_summaries", 900),
+    "answers kept for repeated requests": ("loyalty.rest.tasks.purge_kept_answers", 3600),
 }
 
 app.conf.beat_schedule = {

@@ -28,7 +28,10 @@ def issue(*, merchant, name, scopes=("admin",)):
 def find(secret):
     """The living key behind a secret, with its merchant, or None."""
     return (
-        ApiKey.objects.select_related("merchant").filter(hash=digest(secret), revoked_at__isnull=True).first()
+        ApiKey.objects.select_related("merchant")
+        .defer("merchant__logo")
+        .filter(hash=digest(secret), revoked_at__isnull=True)
+        .first()
     )
 
 

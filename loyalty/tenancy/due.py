@@ -45,6 +45,13 @@ def with_summaries_finished(month) -> list[UUID]:
     return _merchants(sql, month)
 
 
+def with_answers_kept_since(moment: datetime) -> list[UUID]:
+    """Merchants that still keep answers to requests from before a moment."""
+    return _merchants(
+        "SELECT DISTINCT merchant_id FROM merchants_idempotencyrecord WHERE created_at < %s", moment
+    )
+
+
 def _merchants(sql: str, *params: datetime) -> list[UUID]:
     with _as_scanner() as cursor:
         cursor.execute(sql, params)
