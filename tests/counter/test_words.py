@@ -47,7 +47,8 @@ def test_what_ends_at_midnight_ends_on_the_day_before():
 
 @pytest.mark.parametrize(
     ("at", "told"),
-    [(datetime(2026, 3, 12, 7, 12, tzinfo=UTC), "Today, 8:12"), (datetime(2026, 3, 10, 6, 56, tzinfo=UTC), "Tuesday, 7:56"),
+    [(datetime(2026, 3, 12, 7, 12, tzinfo=UTC), "Today, 8:12"),
+     (datetime(2026, 3, 10, 6, 56, tzinfo=UTC), "Tuesday, 7:56"),
      (datetime(2026, 2, 27, 7, 31, tzinfo=UTC), "27 February, 8:31"), (None, "none yet")],
 )  # fmt: skip
 def test_last_visit_is_told_as_people_say_it(at, told):

@@ -330,6 +330,7 @@ def test_without_a_script_a_number_still_becomes_a_stamp(merchant, card, guest, 
 
 
 LOOKS = {
+    "narrowest phone": PHONE | {"viewport": {"width": 320, "height": 640}},
     "phone": PHONE,
     "tablet": TABLET,
     "desk in the dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},

@@ -6,6 +6,7 @@ const CLOSES_AFTER_MS = 3_000;
 
 export class Screen extends EventTarget {
   #timer = null;
+  #leaving = false;
 
   constructor(root) {
     super();
@@ -13,7 +14,7 @@ export class Screen extends EventTarget {
     this.stage = root.querySelector("#stage");
     this.result = root.querySelector("#result");
     this.frame = root.querySelector("#frame");
-    addEventListener("popstate", () => this.home({ remember: false }));
+    addEventListener("popstate", () => this.#wentBack());
     root.addEventListener("click", (event) => event.target.closest("[data-close]") && this.#leave(event));
     // Whoever reads or types here is not to be interrupted.
     this.result.addEventListener("focusin", (event) => event.target.matches("input, summary") && this.#stay());
@@ -48,9 +49,18 @@ export class Screen extends EventTarget {
   home({ remember = true } = {}) {
     this.#uncover();
     this.stage.replaceChildren();
-    if (remember && history.state?.stage) history.back();
+    if (remember && history.state?.stage) {
+      this.#leaving = true;
+      history.back();
+    }
     this.#turn(this.ready);
     focusOn(this.ready);
+  }
+
+  #wentBack() {
+    // Our own step back arrives a moment later, when the next guest may be on the screen already.
+    if (!this.#leaving) this.home({ remember: false });
+    this.#leaving = false;
   }
 
   #leave(event) {
