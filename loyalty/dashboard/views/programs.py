@@ -21,6 +21,7 @@ from programs.accounts import Account
 from programs.catalogue import Live
 from programs.models import Program, ProgramVersion
 from rewards import catalogue as rewards
+from rewards.models import Reward
 
 
 @with_merchant
@@ -86,7 +87,7 @@ def program(request: MerchantRequest, program_id: str) -> HttpResponse:
             return redirect("dashboard:program", program_id)
         except Refused as refused:
             show(refused, form)
-    context = _editor(request, form, live.program.type, values) | {
+    context = _editor(request, form, live.program.type, values, live.program) | {
         "program": live.program,
         "version": _version(live.program),
         "cards": Account.objects.filter(program=live.program).count(),
@@ -171,8 +172,10 @@ def _values(live: Live) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _editor(request: MerchantRequest, form: ProgramForm, kind: str, values: dict) -> dict[str, object]:
-    shown = request.POST if request.method == "POST" else values
+def _editor(
+    request: MerchantRequest, form: ProgramForm, kind: str, values: dict, program: Program | None = None
+) -> dict[str, object]:
+    shown = _shown(request, values, program)
     state = shown.get("state", preview.ON_THE_WAY)
     today = clock.today(request.merchant.timezone)
     with brands.spoken_to_guests(request.merchant):
@@ -183,11 +186,23 @@ def _editor(request: MerchantRequest, form: ProgramForm, kind: str, values: dict
         "preview": drawn,
         "guest_language": brands.guest_language(request.merchant),
         "sign": currency_sign(request.merchant.currency, get_language() or "en"),
-        "costs": _costs(form, values),
+        "costs": _costs(form, values, program),
     }
 
 
-def _costs(form: ProgramForm, values: dict) -> dict[str, object]:
+def _shown(request: MerchantRequest, values: dict, program: Program | None) -> dict:
+    """What the preview is drawn from: the form as it stands; the reward of points is one that there is."""
+    shown = request.POST.dict() if request.method == "POST" else values
+    if program and program.type == "points" and (reward := _nearest_reward(program)):
+        return shown | {"reward_name": reward.name, "reward_points": reward.cost}
+    return shown
+
+
+def _nearest_reward(program: Program) -> Reward | None:
+    return rewards.available().filter(program=program, cost__gt=0).first()
+
+
+def _costs(form: ProgramForm, values: dict, program: Program | None) -> dict[str, object]:
     """What the draft costs, beside what the cards have cost so far."""
     now = clock.now()
     usual = program_costs.usual(now)
@@ -196,10 +211,10 @@ def _costs(form: ProgramForm, values: dict) -> dict[str, object]:
         given = {"per_minor": None, "reward_cost": None} | given
         estimate = program_costs.punch_card(given, usual)
     else:
-        dearest = rewards.available().filter(cost__gt=0).first()
-        named = (dearest.cost, dearest.cost_to_merchant_minor) if dearest else (None, None)
-        named = (given.get("reward_points") or named[0], given.get("reward_cost") or named[1])
-        estimate = program_costs.points(given, *named)
+        reward = _nearest_reward(program) if program else None
+        points, cost = (reward.cost, reward.cost_to_merchant_minor) if reward else (None, None)
+        points, cost = given.get("reward_points") or points, given.get("reward_cost") or cost
+        estimate = program_costs.points(given, points, cost)
     return {"estimate": estimate, "usual": usual, "so_far": figures.cost(now)}
 
 
