@@ -6,7 +6,7 @@ from loyalty import clock, tenancy
 from loyalty.errors import Invalid
 from loyalty.events import recording
 from members import locking
-from programs import catalogue, crediting, ledger
+from programs import catalogue, crediting, expiry, ledger
 from programs.models import Program
 from programs.sheet import Source
 
@@ -28,7 +28,8 @@ def adjust(*, member, program, amount, reason, actor):
     sheet = ledger.open_sheets([(member.id, program.id)], with_lots=True)[member.id, program.id]
     live = catalogue.current(Program.objects.filter(id=program.id))[0]
     now = clock.now()
-    _available, expires_at = crediting.dates(live, now, tenancy.merchant().timezone)
+    # It can be spent at once, so that the time to its expiry begins now.
+    expires_at = expiry.expires_at(live.settings.expiry, now, tenancy.merchant().timezone)
     source = Source(reason=reason.strip()[:200], actor=actor, version_id=live.version_id)
     entry = sheet.adjust(amount, at=now, source=source, expires_at=expires_at if amount > 0 else None)
     unlocks = crediting.unlock(sheet, live, at=now)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from loyalty import clock, tenancy
 from loyalty.events import recording
 from members import joining
-from programs import catalogue, crediting, ledger
+from programs import catalogue, crediting, expiry, ledger
 from programs.earning import Basket, Facts
 from programs.sheet import Source
 
@@ -52,7 +52,7 @@ def _give(sheets, live, at):
     amount = live.type.welcome(live.settings) + _by_rules(live, at.astimezone(ZoneInfo(timezone)))
     if not amount:
         return []
-    _available, expires_at = crediting.dates(live, at, timezone)
+    expires_at = expiry.expires_at(live.settings.expiry, at, timezone)
     given = Source(version_id=live.version_id, reason="welcome")
     for sheet in sheets:
         sheet.earn(amount, at=at, source=given, expires_at=expires_at)

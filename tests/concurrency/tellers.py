@@ -5,7 +5,7 @@ import os
 import random
 from dataclasses import dataclass
 
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import InterfaceError, OperationalError, connection
 
 from loyalty import tenancy
 from loyalty.errors import Refused
@@ -37,8 +37,6 @@ class Desk:
 
 def work(desk):
     """Do so many operations; a connection that breaks is told, and waited for."""
-    # What was inherited belongs to the parent: it is let go of, not closed.
-    connections.all()[0].connection = None
     try:
         merchant = Merchant.objects.get(id=desk.merchant_id)
         chance = random.Random(desk.number)

@@ -15,6 +15,7 @@ class Heap:
     starts: int | None
     ends: int | None
     purchase: object = None
+    expired: int = 0
 
     @property
     def waits(self):
@@ -72,6 +73,7 @@ class Heaps:
                     self._fill(heap, waiting)
             for heap in self.heaps:
                 if not heap.waits and heap.ends is not None and heap.ends <= day:
+                    heap.expired += heap.left
                     heap.left = 0
 
     def last_until(self, day):

@@ -181,6 +181,13 @@ def test_an_adjustment_up_and_down_says_why_and_who(cafe, jonas):
     assert books.account(cafe, jonas, program).lifetime == 0
 
 
+def test_what_can_be_spent_at_once_expires_counted_from_now(cafe, jonas):
+    program = makers.points_program(cafe, pending_days=14, expiry=MONTH)
+    with tenancy.scope(cafe):
+        adjusting.adjust(member=jonas, program=program, amount=10, reason="Kulanz", actor="Aylin")
+    assert books.open_lots(cafe, jonas, program) == [(10, local(2026, 4, 13))]
+
+
 def test_an_adjustment_stops_at_zero(cafe, jonas):
     program = makers.points_program(cafe)
     makers.purchase(cafe, jonas, 300)
