@@ -1,6 +1,6 @@
 """A reward shown on the customer's phone: six digits that live for a minute, so that a screenshot is worth nothing.
 
-They name who wants what; taking it is still `redeeming.redeem`, which happens once.
+They name who wants what, and are used up when it is handed over; taking it is still `redeeming.redeem`.
 """
 
 import secrets
@@ -43,11 +43,18 @@ def present(member: Member, reward: Reward) -> Presented:
 
 def read(digits: str) -> tuple[Member, Reward]:
     """Who shows these digits, and what they want. Raises CodeOver when they are too old or were never shown."""
-    wanted = cache.get(_key("".join(digits.split())))
+    wanted = cache.get(_key(digits))
     if wanted is None:
         raise CodeOver()
     return finding.find(id=wanted["member"]), Reward.objects.by_public_id("rwd", wanted["reward"])
 
 
+def use(digits: str) -> None:
+    """Use the digits up: they are good for one handing over, whoever else has scanned them. Raises CodeOver."""
+    if not cache.delete(_key(digits)):
+        raise CodeOver()
+
+
 def _key(digits):
+    digits = "".join(digits.split())
     return f"presented:{ids.public('mer', tenancy.merchant_id())}:{digits}"

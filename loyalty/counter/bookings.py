@@ -22,7 +22,7 @@ from members.models import Member
 from programs import adjusting, catalogue
 from programs.models import Program, Purchase
 from programs.purchases import Item
-from rewards import checkout, codes, redeeming, vouchers
+from rewards import checkout, codes, presenting, redeeming, vouchers
 from rewards.checkout import Sale
 from rewards.models import Redemption, Reward
 
@@ -37,9 +37,9 @@ def book(desk: Desk, tap: Tap) -> Told:
     return once.once(desk.device, tap.key, lambda: _book(desk, tap))
 
 
-def redeem(desk: Desk, *, key: str, guest: str, reward: str) -> Told:
-    """Hand over a reward, for an open unlock or for points."""
-    return once.once(desk.device, key, lambda: _redeem(desk, guest, reward))
+def redeem(desk: Desk, *, key: str, guest: str, reward: str, shown: str = "") -> Told:
+    """Hand over a reward, for an open unlock or for points. shown: the digits on the guest's phone, used up by it."""
+    return once.once(desk.device, key, lambda: _redeem(desk, guest, reward, shown))
 
 
 def take_voucher(desk: Desk, *, key: str, code: str) -> Told:
@@ -112,7 +112,9 @@ def _several(desk, member, programs, tap):
     return {"program": live.program.public_id, "amount": amount}
 
 
-def _redeem(desk, guest, reward):
+def _redeem(desk, guest, reward, shown):
+    if shown:
+        presenting.use(shown)
     member = finding.find(id=guest)
     prize = Reward.objects.by_public_id(Reward.prefix, reward)
     redemption = redeeming.redeem(member=member, reward=prize, location=desk.location, actor=desk.actor)

@@ -1,7 +1,7 @@
 """One guest as the counter shows them: what they have, what is next, what can be done for them now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,12 +34,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Prize:
-    """A reward that can be handed over: by its id, or by the code of a voucher."""
+    """A reward that can be handed over: by its id, or by the code of a voucher. shown: the phone's digits for it."""
 
     name: str
     note: str = ""
     id: str = ""
     voucher: str = ""
+    shown: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -75,13 +76,13 @@ class Guest:
         return _("Redeem a reward (%(count)s)") % {"count": len(self.affordable)}
 
 
-def of(member: Member, *, wants: Reward | None = None) -> Guest:
-    """Everything the counter shows of a guest. wants: the reward whose code they show on their phone."""
+def of(member: Member, *, wants: Reward | None = None, shown: str = "") -> Guest:
+    """Everything the counter shows of a guest. wants: the reward whose code (`shown`) they show on their phone."""
     merchant, now = tenancy.merchant(), clock.now()
     standings = standing.of(member)
     ready, discounts = _vouchers(member)
     cards = [_card(one) for one in standings]
-    wanted = [Prize(wants.name, wants.description, id=wants.public_id)] if wants else []
+    wanted = [Prize(wants.name, wants.description, id=wants.public_id, shown=shown)] if wants else []
     unlocked = [prize for prize in _unlocked(standings) if prize not in wanted]
     return Guest(
         id=member.public_id, number=member.number, name=name_of(member), initials=words.initials(name_of(member)),

@@ -78,7 +78,7 @@ def find(request: HttpRequest, desk: Desk) -> HttpResponse:
     query = request.POST.get("q", "")[:200]
     try:
         if shown := looking.presented(query):
-            return _show_guest(request, desk, guests.of(shown[0], wants=shown[1]))
+            return _show_guest(request, desk, guests.of(shown[0], wants=shown[1], shown=query))
         found = looking.look(query)
     except presenting.CodeOver as over:
         return pages.tell(request, desk, tells.refusal(over))
@@ -154,8 +154,9 @@ def redemptions(request: HttpRequest, desk: Desk) -> HttpResponse:
     if code := request.POST.get("voucher", ""):
         return pages.tell(request, desk, booked.take_voucher(desk, key=key, code=code), key=key)
     told = booked.redeem(
-        desk, key=key, guest=request.POST.get("guest", ""), reward=request.POST.get("reward", "")
-    )
+        desk, key=key, guest=request.POST.get("guest", ""), reward=request.POST.get("reward", ""),
+        shown=request.POST.get("shown", ""),
+    )  # fmt: skip
     return pages.tell(request, desk, told, key=key)
 
 

@@ -9,7 +9,7 @@ from loyalty.merchants.models import AuditEntry, IdempotencyRecord, Location, St
 from members.models import Member
 from programs.accounts import Entry
 from programs.models import Purchase
-from rewards import standing
+from rewards import presenting, standing
 from rewards.models import Redemption, Reward
 from tests import makers
 from tests.counter.conftest import Counter, at_device, hire
@@ -220,3 +220,17 @@ def test_cashiers_pin_is_not_a_managers(counter, merchant, member, lena):
 
 def _unlocked(member):
     return [reward for one in standing.of(member) for reward in one.unlocked]
+
+
+def test_the_digits_on_a_phone_are_good_for_one_handing_over(counter, merchant, member):
+    program = makers.points_program(merchant, rewards=[("Landbrot", 100)])
+    makers.purchase(merchant, member, 30000)
+    with tenancy.scope(merchant):
+        reward = Reward.objects.get()
+        digits = presenting.present(member, reward).digits
+        assert presenting.read(digits) == (member, reward)
+    asked = {"guest": member.public_id, "reward": reward.public_id, "shown": f"{digits[:3]} {digits[3:]}"}
+    assert counter.ask("redemptions", **asked, key="phone-0001")["outcome"] == "done"
+    assert counter.ask("redemptions", **asked, key="phone-0001")["outcome"] == "done"
+    assert counter.ask("redemptions", **asked, key="phone-0002")["outcome"] == "refused"
+    assert makers.balance(merchant, member, program) == 200
