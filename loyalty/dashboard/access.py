@@ -5,6 +5,7 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from loyalty import tenancy
 from loyalty.dashboard import brands
 from loyalty.merchants.models import Membership, Merchant, Staff
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 # The session's key for the shop that a person who works for several has chosen.
 CHOSEN = "merchant"
@@ -40,7 +41,7 @@ def with_merchant(view: View) -> View:
 
     @wraps(view)
     @login_required
-    def inside(request: MerchantRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def inside(request: MerchantRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         membership = current(request)
         if membership is None:
             return redirect("dashboard:start")

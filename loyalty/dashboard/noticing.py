@@ -5,6 +5,7 @@ Said in a tone that accuses nobody: most of it is a slip. What the owner has loo
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models.functions import Lower
@@ -106,7 +107,7 @@ def _read(kind: str, rows: list[tuple]) -> list[Flag]:
     return [Flag(kind, members[row[0]], row[4], row[1], row[2], row[3]) for row in rows]
 
 
-def _rows(sql: str, **facts: object) -> list[tuple]:
+def _rows(sql: str, **facts: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"merchant": tenancy.merchant_id(), **facts})
         return list(cursor.fetchall())

@@ -145,7 +145,7 @@ def _refuse_last_owner(person: Staff) -> None:
 
 
 def _memberships(person: Staff) -> models.QuerySet[Membership]:
-    return Membership.objects.filter(merchant_id=tenancy.merchant_id(), staff_id=person.id)
+    return Membership.objects.filter(merchant=tenancy.merchant(), staff_id=person.id)
 
 
 def _let_sign_in(person: Staff, email: str) -> None:
@@ -153,7 +153,7 @@ def _let_sign_in(person: Staff, email: str) -> None:
     user = users.filter(email__iexact=email).first() or users.create_user(
         username=email[:150], email=email, password=None
     )
-    taken = Membership.objects.filter(user=user, merchant_id=tenancy.merchant_id()).first()
+    taken = Membership.objects.filter(user=user, merchant=tenancy.merchant()).first()
     if taken:
         raise Invalid({"email": [_("Somebody here signs in with this address already.")]})
-    Membership.objects.create(user=user, merchant_id=tenancy.merchant_id(), staff_id=person.id)
+    Membership.objects.create(user=user, merchant=tenancy.merchant(), staff_id=person.id)

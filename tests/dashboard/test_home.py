@@ -7,6 +7,7 @@ from loyalty import clock
 from loyalty.dashboard import advice
 from loyalty.merchants import auditing, devices, staffing
 from loyalty.merchants.models import Location, Staff
+from programs import catalogue
 from rewards.models import Reward
 from tests import makers
 
@@ -27,8 +28,18 @@ def set_up(shop):
         Reward.objects.update(cost_to_merchant_minor=85)
 
 
-def test_without_a_program_the_page_leads_to_the_first_question(owner):
-    assert owner.get(HOME).url == reverse("dashboard:start_program")
+def test_without_a_program_the_first_of_three_steps_is_to_make_one(owner):
+    text = owner.get(HOME).content.decode()
+    assert "Three steps to the first guest." in text
+    assert reverse("dashboard:start_program") in text
+
+
+def test_a_shop_whose_program_is_closed_still_sees_its_figures(shop, owner):
+    program = makers.punch_card(shop.merchant)
+    shop.buys(shop.guest())
+    with shop.scope():
+        catalogue.change(program, actor="Aylin Brandt", status="closed")
+    assert "Today at the counter" in owner.get(HOME).content.decode()
 
 
 def test_without_a_guest_three_steps_and_figures_that_say_from_when(shop, owner):

@@ -5,7 +5,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 from django.conf import settings
 from reportlab.lib.colors import HexColor
 from reportlab.pdfbase import pdfmetrics

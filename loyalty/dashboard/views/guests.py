@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -126,7 +127,7 @@ def new_guest(request: MerchantRequest) -> HttpResponse:
 
 @with_merchant
 @require_GET
-def export(request: MerchantRequest, kind: str) -> HttpResponse:
+def export(request: MerchantRequest, kind: str) -> HttpResponseBase:
     """Everybody with a card, as CSV or JSON, streamed; each chunk in a short transaction of its own."""
     write = {"csv": _as_csv, "json": _as_json}.get(kind)
     if write is None:

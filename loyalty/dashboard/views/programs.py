@@ -156,8 +156,8 @@ def _values(live: Live) -> dict[str, object]:
     shared = {"name": live.program.name, "expiry": expiry_key(settings["expiry"])}
     if live.program.type == "points":
         earn = settings["earn"]
-        names = ("points", "per_minor", "accumulate")
-        return shared | {name: earn[name] for name in names} | {"pending_days": str(settings["pending_days"])}
+        shown = {name: earn[name] for name in ("points", "per_minor", "accumulate")}
+        return shared | shown | {"pending_days": str(settings["pending_days"])}
     reward = program_editing.reward_of(settings["reward"])
     on_the_way = next(iter(settings["interim"]), None)
     names = ("stamp_per", "per_minor", "stamps_required", "welcome_stamps")

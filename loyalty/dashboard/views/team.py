@@ -17,8 +17,6 @@ from loyalty.errors import NotFound, Refused
 from loyalty.merchants import auditing, devices, places, staffing
 from loyalty.merchants.models import Device, Location, Staff
 
-COUNTER = "/counter/"
-
 
 @with_merchant
 @require_GET
@@ -148,14 +146,14 @@ def open_counter(request: MerchantRequest) -> HttpResponse:
     """Let this browser in as a device of the counter, and go there. Which it is stays in a cookie."""
     known = devices.find(request.COOKIES.get(devices.COOKIE, ""))
     if known is not None and known.merchant_id == request.merchant.id and "again" not in request.POST:
-        return redirect(COUNTER)
+        return redirect("counter:home")
     locations = places.all_of_them()
     form = _device_form(request, locations, bound="location" in request.POST)
     place = form.chosen() if form.is_valid() else locations[0]
     name = form.cleaned_data["name"] if form.is_valid() else _("Tablet at the counter")
     device, token = devices.let_in(request.merchant, place, name)
     auditing.record(request.actor, "device.let_in", place.public_id, device=device.id.hex)
-    answer = redirect(COUNTER)
+    answer = redirect("counter:home")
     answer.set_cookie(
         devices.COOKIE,
         token,
