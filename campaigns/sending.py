@@ -128,6 +128,8 @@ def _hand_over(line, waiting, book, counts, stop_at):
 def _pass_on(line, envelope, book):
     try:
         mail = addressing.mail(envelope.message, envelope.to)
+        # An address that no mail server can be told is found here, while only its own letter is at stake.
+        mail.recipient.encode("ascii")
     except Exception as error:
         # A letter that cannot be written must not hold up all those behind it, nor be tried for ever.
         log.exception("letter_cannot_be_written", message=envelope.message.public_id)

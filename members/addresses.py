@@ -12,7 +12,8 @@ from members import typos
 
 EMAIL_LENGTH = 254
 
-_check_email = EmailValidator()
+# No exception for "localhost": nobody's mailbox is on our own machine.
+_check_email = EmailValidator(allowlist=[])
 
 
 def contact(text, country):
@@ -41,7 +42,7 @@ def email(text):
         _check_email(address)
     except ValidationError:
         address = ""
-    if not 0 < len(address) <= EMAIL_LENGTH:
+    if not (0 < len(address) <= EMAIL_LENGTH and _can_be_written_to(address)):
         sentence = _("This is not a complete e-mail address. It looks like name@example.com.")
         raise Invalid({"email": [sentence]})
     return address
@@ -69,6 +70,17 @@ def suggestion(text):
     local, at, host = text.strip().rpartition("@")
     meant = typos.domain(host.lower()) if at and local else None
     return f"{local}@{meant}" if meant else None
+
+
+def _can_be_written_to(address):
+    # What is valid by the letter, and no mail server takes: quoted names, numbers for domains, letters that only
+    # look like ASCII, domains that are too long once they are encoded.
+    local, _at, host = address.rpartition("@")
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return local.isascii() and '"' not in local and not host.startswith("[")
 
 
 def _example(country):

@@ -8,6 +8,7 @@ from campaigns import sending, unsubscribing
 from campaigns.models import Message
 from loyalty import clock, tenancy
 from members import consents, privacy
+from members.models import Member
 from tests import makers
 from tests.campaigns import shop
 
@@ -227,3 +228,13 @@ def test_what_was_on_its_way_when_a_worker_died_is_never_sent_again(bakery, jona
     row = shop.fresh(message, bakery)
     assert (row.status, row.problem) == ("failed", "unconfirmed")
     assert office.taken == []
+
+
+def test_an_address_that_no_mail_server_can_be_told_does_not_hold_up_the_others(bakery, jonas, office):
+    stranger = shop.guest(bakery, email="old@example.org")
+    with tenancy.scope(bakery):
+        Member.objects.filter(id=stranger.id).update(email=f"a@{'ü' * 60}.de")
+    broken = shop.due_message(bakery, stranger, due_at=shop.NOON - timedelta(hours=1))
+    shop.due_message(bakery, jonas)
+    assert sending.send_due(bakery) == {"refused": 1, "sent": 1}
+    assert shop.fresh(broken, bakery).problem == "cannot be written: UnicodeError"

@@ -135,3 +135,19 @@ def test_one_field_says_what_is_wrong_under_its_own_name(typed, sentence):
     with pytest.raises(Invalid) as refused:
         addresses.contact(typed, "DE")
     assert refused.value.facts["field_errors"] == {"contact": [sentence]}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ı@example.org",
+        f"a@{'ü' * 60}.de",
+        '"a b> SIZE=1"@example.org',
+        '"a\x01"@example.org',
+        "a@[127.0.0.1]",
+        "root@localhost",
+    ],
+)
+def test_an_address_that_no_mail_server_takes_is_refused(typed):
+    with pytest.raises(Invalid):
+        addresses.email(typed)
