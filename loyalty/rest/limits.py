@@ -1,36 +1,12 @@
-"""How often a key may ask: a bucket of requests per key that refills evenly, kept in Valkey.
-
-A full bucket may be emptied at once; from then on requests come back one by one. Where Valkey cannot be reached
-requests pass: a limit is a courtesy, taking a purchase is the purpose.
-"""
+"""How often a key may ask: so many requests a minute, and a full minute's worth at once."""
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
-import redis
-import structlog
 from django.conf import settings
 
+from loyalty import buckets
 from loyalty.rest.problems import TooMany
-
-log = structlog.get_logger("loyalty.rest")
-
-# KEYS: the bucket. ARGV: how many it holds, which is also how many it gets per minute. The server's clock counts.
-# Returns whether one was taken, how many are left, and the milliseconds until the next one comes.
-TAKE = """
-local size = tonumber(ARGV[1])
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local held = redis.call('HMGET', KEYS[1], 'left', 'at')
-local left = tonumber(held[1]) or size
-left = math.min(size, left + (now - (tonumber(held[2]) or now)) * size / 60000)
-local taken = 0
-if left >= 1 then left = left - 1; taken = 1 end
-redis.call('HSET', KEYS[1], 'left', tostring(left), 'at', now)
-redis.call('PEXPIRE', KEYS[1], 61000)
-return {taken, math.floor(left), math.ceil(math.max(0, 1 - left) * 60000 / size)}
-"""
 
 
 @dataclass(frozen=True)
@@ -61,19 +37,10 @@ class OverLimit(TooMany):
 def take(key):
     """Take one request out of a key's bucket: an Allowance, or None where nothing counts. Raises OverLimit."""
     limit = settings.API_REQUESTS_PER_MINUTE["sandbox" if key.merchant.is_sandbox else "live"]
-    try:
-        taken, left, wait_ms = _script()(keys=[f"rest:limit:{key.id.hex}"], args=[limit])
-    except redis.RedisError as error:
-        log.warning("limits_unreachable", error=str(error))
+    taken = buckets.take(f"rest:limit:{key.id.hex}", size=limit, seconds=60)
+    if taken is None:
         return None
-    allowance = Allowance(limit, left, math.ceil((limit - left) * 60 / limit))
-    if not taken:
-        raise OverLimit(allowance, retry_after=max(1, math.ceil(wait_ms / 1000)))
+    allowance = Allowance(limit, taken.left, math.ceil((limit - taken.left) * 60 / limit))
+    if not taken.ok:
+        raise OverLimit(allowance, retry_after=max(1, math.ceil(taken.wait_ms / 1000)))
     return allowance
-
-
-@cache
-def _script():
-    # Answers come within a millisecond or are not worth waiting for.
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.25, socket_connect_timeout=0.25)
-    return client.register_script(TAKE)
