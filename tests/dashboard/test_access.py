@@ -99,3 +99,21 @@ def test_the_landing_page_speaks_the_visitors_language(client, db):
 def test_the_chosen_language_is_remembered(client, db):
     client.post(reverse("dashboard:language"), {"language": "de", "next": "/"})
     assert '<html lang="de">' in client.get("/", headers={"Accept-Language": "en"}).content.decode()
+
+
+def test_the_code_to_sign_in_comes_by_mail_and_lets_in(shop, client, mailoutbox):
+    email = Membership.objects.get(merchant=shop.merchant).user.email
+    client.post(reverse("account_request_login_code"), {"email": email}, headers={"Accept-Language": "en"})
+    [mail] = mailoutbox
+    code, _, rest = mail.subject.partition(" ")
+    assert rest == "is your code for Stammgast"
+    assert f"your code to sign in is {code}." in mail.body
+    assert client.post(reverse("account_confirm_login_code"), {"code": code}).url == HOME
+
+
+def test_a_new_password_is_set_by_a_link_in_a_mail(shop, client, mailoutbox):
+    email = Membership.objects.get(merchant=shop.merchant).user.email
+    client.post(reverse("account_reset_password"), {"email": email}, headers={"Accept-Language": "en"})
+    [mail] = mailoutbox
+    assert mail.subject == "A new password for Stammgast"
+    assert "http://testserver/accounts/password/reset/key/" in mail.body
