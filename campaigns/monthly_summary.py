@@ -93,7 +93,10 @@ def _expiring(account, to):
 
 
 def _help(advice):
-    return _(_ADVICE[advice["kind"]]) % {"reward": advice["reward"]} if advice else ""
+    if not advice:
+        return ""
+    sentence = _ADVICE[advice["kind"]]
+    return _(sentence) % {"reward": advice["reward"]}
 
 
 def _within_reach(account, language):

@@ -1,7 +1,7 @@
 """A till's receipts become purchases, in chunks, through the same verb as the API's batch. Safe to start again.
 
 Each chunk is one transaction. What an earlier run recorded is recognised by its receipt and left as it is, so that
-an import that was broken off is finished by starting it again. Rule: docs/operating-import.md.
+an import that was broken off is finished by starting it again. Rule: docs/operating.md, "Bringing sales in".
 """
 
 from collections import Counter

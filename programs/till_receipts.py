@@ -1,7 +1,7 @@
 """The lines of a till's file put together into receipts. Pure: lines in, receipts and problems out.
 
 One line per purchase, or one per item with the lines of a receipt standing together. Rule:
-docs/operating-import.md.
+docs/operating.md, "Bringing sales in".
 """
 
 import hashlib
