@@ -3,8 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from loyalty.dashboard.forms.money_field import MoneyField, set_currency
 
@@ -137,7 +137,6 @@ class PointsForm(ProgramForm):
         choices=[("0", _("at once")), ("7", _("after 7 days")), ("14", _("after 14 days")),
                  ("30", _("after 30 days"))],
     )  # fmt: skip
-    welcome_points = None
     reward_name = forms.CharField(label=_("First reward"), max_length=120, required=False)
     reward_points = forms.IntegerField(label=_("Costs so many points"), min_value=1, required=False)
     reward_cost = MoneyField(label=_("What it costs you"), required=False)
@@ -192,10 +191,11 @@ def expiry_key(rule: dict[str, Any] | None) -> str:
 FORMS: dict[str, type[ProgramForm]] = {form.type: form for form in (PunchCardForm, PointsForm)}
 
 
-def start_values(type_name: str, merchant_name: str = "") -> dict[str, Any]:
+def start_values(type_name: str) -> dict[str, Any]:
     """What the editor of a new program starts with: what works for most."""
     if type_name == "points":
         return {
+            "name": gettext("Points card"),
             "points": 1,
             "per_minor": 100,
             "accumulate": True,
@@ -203,6 +203,7 @@ def start_values(type_name: str, merchant_name: str = "") -> dict[str, Any]:
             "expiry": "after-36",
         }
     return {
+        "name": gettext("Stamp card"),
         "stamp_per": "visit",
         "stamps_required": 10,
         "welcome_stamps": 1,
