@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -12,12 +13,16 @@ from campaigns import links, messages
 from campaigns.campaign import Campaign
 from campaigns.letters import Button, Letter
 from campaigns.links import Link
+from campaigns.models import Message
 from campaigns.unsubscribing import Subscription
 from loyalty import clock, tenancy
 from loyalty.errors import NotFound, Refused
 from loyalty.events.models import Event
 from members import consents, finding
 from members.models import Consent, Member
+
+# Each link confirms whatever waits, so that more of them within a day would only fill a mailbox, perhaps a stranger's.
+MAILS_PER_DAY = 3
 
 
 class AddressChanged(Refused):
@@ -33,10 +38,13 @@ def url(member: Member, purpose=Consent.Purpose.EMAIL_MARKETING) -> str:
 def ask(member: Member, purpose=Consent.Purpose.EMAIL_MARKETING):
     """Send the link for a consent that was ticked and not confirmed: once for each time it was ticked.
 
-    Returns the Message, or None where there is nothing to confirm, or no address, or the welcome will ask.
+    Returns the Message, or None where there is nothing to confirm, or no address, or the welcome will ask, or enough
+    such mails were written since yesterday.
     """
     held = consents.current(member).get(purpose)
-    if not member.email or held is None or not held.given or held.confirmed or _will_be_welcomed(member):
+    if not member.email or held is None or not held.given or held.confirmed:
+        return None
+    if _will_be_welcomed(member) or _was_asked_enough(member):
         return None
     return messages.send_now(CAMPAIGN, member, occasion=f"consent:{held.id.hex}", confirm=True)
 
@@ -60,6 +68,13 @@ def confirm(token: str) -> Subscription:
 
 def _will_be_welcomed(member):
     return Event.objects.filter(kind="member.joined", member_id=member.id, relayed_at=None).exists()
+
+
+def _was_asked_enough(member):
+    lately = Message.objects.filter(
+        member=member, campaign=CAMPAIGN.name, created_at__gt=clock.now() - timedelta(days=1)
+    )
+    return lately.count() >= MAILS_PER_DAY
 
 
 def waiting(member_ids: Iterable[UUID], purpose=Consent.Purpose.EMAIL_MARKETING) -> set[UUID]:

@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -18,24 +18,28 @@ ATTEMPTS = 5
 # Three codes guessed at in vain within an hour, and there are no more until it is over: else whoever keeps
 # asking for new codes could go on guessing.
 GUESSES_PER_HOUR = 3 * ATTEMPTS
+# Nobody needs more, and nobody's mailbox is to be filled by others.
+CODES_PER_HOUR = 6
+# What is older counts for nothing any more, and is forgotten.
+KEPT = timedelta(days=1)
 
 
 class TooManyCodes(Refused):
     code = "too_many_codes"
-    sentence = _("Too many wrong codes were entered. Please try again in an hour.")
+    sentence = _("Too many codes were asked for, or wrong ones entered. Please try again in an hour.")
 
 
 def new_code(member):
-    """A new code for the member, six digits. Only its hash is kept; those sent before count no more.
+    """A new code for the member, six digits. Only its hash is kept, for a day; those sent before count no more.
 
-    Writes one row. Raises TooManyCodes after too many wrong ones.
+    Writes one row. Raises TooManyCodes after too many of them within an hour, or too many wrong ones.
     """
-    hour_ago = clock.now() - timedelta(hours=1)
-    guesses = SignInCode.objects.filter(member=member, sent_at__gt=hour_ago).aggregate(sum=Sum("attempts"))[
-        "sum"
-    ]
-    if (guesses or 0) >= GUESSES_PER_HOUR:
+    now = clock.now()
+    lately = SignInCode.objects.filter(member=member, sent_at__gt=now - timedelta(hours=1))
+    codes, guesses = lately.aggregate(codes=Count("id"), guesses=Sum("attempts", default=0)).values()
+    if codes >= CODES_PER_HOUR or guesses >= GUESSES_PER_HOUR:
         raise TooManyCodes()
+    SignInCode.objects.filter(member=member, sent_at__lte=now - KEPT)._raw_delete("default")
     code = f"{secrets.randbelow(10**6):06d}"
     row = SignInCode(id=ids.new(), member=member, expires_at=clock.now() + VALID)
     row.code_hash = _hash(row, code)

@@ -1,24 +1,32 @@
 """Behind the poster's QR code: becoming a member, or getting back to the card one has already."""
 
-from django.core import signing
+import json
+import re
+from contextlib import suppress
+from uuid import uuid4
+
+from django.conf import settings
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from campaigns import confirming, sign_in_code
+from campaigns import confirming, sealing, sign_in_code
 from loyalty import clock, tenancy
-from loyalty.card import offers, shop
+from loyalty.card import limits, offers, shop
 from loyalty.errors import Invalid, NotFound, Refused
 from members import addresses, finding, signing_in
 from members.joining import AlreadyMember
 from members.models import Consent, Member
 from programs import enrolling
 
-# Who was asked for a code, until it is typed in. Signed, so that nobody can ask for another's.
+# Who was asked for a code, until it is typed in. Sealed and signed, so that nobody can ask for another's, and nobody
+# can read whether there is such a member.
 ASKED = "stammgast.asked"
 CODE_TYPED_WITHIN_SECONDS = 20 * 60
+# Our welcome greets by this name, whoever typed it, at whatever address: it must not carry somebody's advertisement.
+WEB_ADDRESS = re.compile(r"(?i:://|www\.)|\w{2}\.[a-z]{2}|@")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,11 +42,11 @@ def join(request, merchant):
         return _form(request, merchant, values, suggestion=suggestion)
     try:
         kind, address = addresses.contact(values["address"], merchant.country)
-        if not values["name"]:
-            raise Invalid({"name": [_("Please enter your name.")]})
-        member = _enrol(merchant, values, {kind: address})
+        _check_name(values["name"])
+        limits.sign_up(request, address)
+        member = _enrol(values, {kind: address})
     except AlreadyMember as known:
-        return _ask_for_code(known.member)
+        return _ask_for_code(request, known.member, address, title=_("You have a card already."))
     except Invalid as refusal:
         return _form(request, merchant, values, errors=_errors(refusal))
     confirming.ask(member)
@@ -53,11 +61,9 @@ def find(request, merchant):
     if request.method == "POST":
         try:
             kind, address = addresses.contact(value, merchant.country)
-            return _ask_for_code(finding.find(**{kind: address}))
+            return _ask_for_code(request, _owner(kind, address), address, title=_("Find your card again"))
         except Invalid as refusal:
             error = _errors(refusal)["address"]
-        except NotFound:
-            return _ask_for_code(None)
     return render(request, "card/signin.html", shop.context(
         request, step="address", action=request.path, value=value, error=error,
         signup_url=reverse("join", args=[merchant.slug]),
@@ -71,21 +77,36 @@ def enter_code(request, merchant):
     asked = _asked(request)
     if asked is None:
         return redirect("find_card", slug=merchant.slug)
-    member = Member.objects.filter(id=asked["member"]).first() if asked["member"] else None
+    member = Member.objects.filter(id=asked["member"]).first()
     if "again" in request.POST:
-        return _ask_for_code(member)
-    error = asked["problem"]
+        return _ask_for_code(request, member, asked["address"], title=asked["title"])
+    error = ""
     if request.method == "POST":
+        limits.enter_code(request, asked["address"])
         if member and signing_in.check(member, request.POST.get("code", "")):
             return redirect("card", token=finding.card_of(member).token)
         error = _("This code is not right, or too old. Look at the newest mail, or ask for another code.")
     return render(request, "card/signin.html", shop.context(
-        request, step="code", action=request.path, value="", error=error, sent_to=asked["sent_to"],
-        resend_url=request.path,
+        request, step="code", title=asked["title"], action=request.path, value="", error=error,
+        sent_to=shop.shortened_address(asked["address"]), resend_url=request.path,
     ))  # fmt: skip
 
 
-def _enrol(merchant, values, contact):
+def _check_name(name):
+    if not name:
+        raise Invalid({"name": [_("Please enter your name.")]})
+    if WEB_ADDRESS.search(name):
+        raise Invalid({"name": [_("Please enter your name alone, without an address.")]})
+
+
+def _owner(kind, address):
+    try:
+        return finding.find(**{kind: address})
+    except NotFound:
+        return None
+
+
+def _enrol(values, contact):
     evidence = {"source": "signup", "text": _("I would like news and offers"), "language": get_language(),
                 "at": clock.now().isoformat()}  # fmt: skip
     purpose = Consent.Purpose.EMAIL_MARKETING if "email" in contact else Consent.Purpose.SMS_MARKETING
@@ -118,35 +139,36 @@ def _errors(refusal):
     return {fields.get(name, name): sentences[0] for name, sentences in refusal.facts["field_errors"].items()}
 
 
-def _ask_for_code(member):
-    """Send a code to the member's address, and go on to where it is typed in.
+def _ask_for_code(request, member, address, *, title):
+    """Send a code to the member's e-mail address, and go on to where it is typed in.
 
-    For an address nobody has here nothing is sent, and the same page is shown: it must not tell who is a member.
+    address: what was typed. For one that nobody has here, or that has no mailbox, nothing is sent, and the same page
+    is shown: it must not tell who is a member. Raises TooOften, for known and unknown addresses alike.
     """
-    slug, problem = tenancy.merchant().slug, ""
-    if member is not None and not member.email:
-        problem = _(
-            "We have no e-mail address of yours to send a code to. Ask at the counter to see your card."
-        )
-    elif member is not None:
-        try:
+    limits.ask_for_code(request, address)
+    if member is not None and member.email:
+        # Too many wrong codes are told by the limit above, which does not depend on there being a member.
+        with suppress(Refused):
             sign_in_code.send(member)
-        except Refused as refusal:
-            problem = str(refusal)
-    asked = {"member": member.id.hex if member else None, "sent_to": shop.shortened(member) if member else "",
-             "problem": problem}  # fmt: skip
-    answer = redirect("enter_code", slug=slug)
+    answer = redirect("enter_code", slug=tenancy.merchant().slug)
     answer.set_signed_cookie(
         "asked",
-        signing.dumps(asked),
+        _sealed(member, address, title),
         salt=ASKED,
         max_age=CODE_TYPED_WITHIN_SECONDS,
         httponly=True,
         samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
     )
     return answer
 
 
+def _sealed(member, address, title):
+    # For nobody there is an id as well, so that the cookie is as long as for somebody.
+    asked = {"member": member.id.hex if member else uuid4().hex, "address": address, "title": title}
+    return sealing.seal(json.dumps(asked))
+
+
 def _asked(request):
     cookie = request.get_signed_cookie("asked", None, salt=ASKED, max_age=CODE_TYPED_WITHIN_SECONDS)
-    return signing.loads(cookie) if cookie else None
+    return json.loads(sealing.unseal(cookie)) if cookie else None

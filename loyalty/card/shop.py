@@ -4,11 +4,13 @@ from contextlib import contextmanager
 from functools import wraps
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from loyalty import tenancy
+from loyalty.card import limits
 from loyalty.dashboard import brands
 from loyalty.errors import NotFound
 from loyalty.merchants.models import Merchant
@@ -25,7 +27,7 @@ def of_slug(view):
     def wrapped(request, slug, *args, **kwargs):
         merchant = get_object_or_404(Merchant, slug=slug)
         with tenancy.scope(merchant), spoken(request, merchant), unknown_is_404():
-            return view(request, merchant, *args, **kwargs)
+            return _unless_too_often(view, request, merchant, *args, **kwargs)
 
     return wrapped
 
@@ -42,7 +44,7 @@ def of_card(view):
             with unknown_is_404():
                 member = finding.by_card(token)
             with spoken(request, card.merchant, member), unknown_is_404():
-                return view(request, member, *args, token=card.token, **kwargs)
+                return _unless_too_often(view, request, member, *args, token=card.token, **kwargs)
 
     return wrapped
 
@@ -86,11 +88,26 @@ def context(request, **more):
 
 
 def shortened(member: Member) -> str:
-    """An address as it may be shown to who only claims to own it: "j…z@gmail.com", "+49 … 678"."""
-    if member.email:
-        local, _at, host = member.email.partition("@")
+    """The member's address as it may be shown to who only claims to own it, see `shortened_address`."""
+    return shortened_address(member.email or member.phone or "")
+
+
+def shortened_address(address: str) -> str:
+    """ "j…z@gmail.com", "+49 … 678", or nothing of nothing."""
+    if "@" in address:
+        local, _at, host = address.rpartition("@")
         return f"{local[:1]}…{local[-1:]}@{host}"
-    return f"{member.phone[:3]} … {member.phone[-3:]}" if member.phone else ""
+    return f"{address[:3]} … {address[-3:]}" if address else ""
+
+
+def _unless_too_often(view, request, *args, **kwargs):
+    try:
+        return view(request, *args, **kwargs)
+    except limits.TooOften as refused:
+        told = {"title": _("Please wait a little."), "text": str(refused)}
+        answer = render(request, "problem.html", told, status=429)
+        answer["Retry-After"] = str(refused.facts["seconds"])
+        return answer
 
 
 def _browser(request):

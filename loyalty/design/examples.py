@@ -349,7 +349,8 @@ def _purpose(name: str, label: str, hint: str, *, checked: bool = False) -> Cont
 
 def signin() -> Context:
     """The address is known: a code was sent."""
-    return {**_shop(MORGENROT), "step": "code", "action": "#", "sent_to": "j…z@gmail.com", "resend_url": "#"}
+    page = {"step": "code", "title": _("You have a card already."), "sent_to": "j…z@gmail.com"}
+    return {**_shop(MORGENROT), **page, "action": "#", "resend_url": "#"}
 
 
 def unsubscribe() -> Context:

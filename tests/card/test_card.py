@@ -83,7 +83,7 @@ def test_a_known_address_gets_a_code_and_no_second_account(client, cafe):
         assert Member.objects.count() == 1
         message = Message.objects.get(campaign="sign_in_code")
     page = client.get(answer["Location"])
-    assert "b…n@weissgerber.example" in text(page)
+    assert "B…N@weissgerber.example" in text(page)
     assert client.post(answer["Location"], {"code": "000000"}).status_code == 200
     opened = client.post(answer["Location"], {"code": message.figures["code"]})
     with tenancy.scope(cafe):
