@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, consumes, invariant, mult
 from loyalty import ids
 from programs.sheet import InsufficientBalance, Sheet, Source
 from tests.programs.heaps import Heaps
+from tests.steady import STEADY
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 AMOUNT = st.integers(1, 60)
@@ -197,7 +198,7 @@ class Account(RuleBasedStateMachine):
 
 
 TestAccount = Account.TestCase
-TestAccount.settings = settings(max_examples=100, stateful_step_count=40, deadline=None, derandomize=True)
+TestAccount.settings = settings(max_examples=100, stateful_step_count=40, **STEADY)
 
 
 def test_an_account_without_its_lots_at_hand_cannot_be_settled():

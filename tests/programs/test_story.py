@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -28,13 +27,10 @@ from rewards import checkout, redeeming
 from rewards.models import Reward
 from tests import makers
 from tests.programs.heaps import Heaps
+from tests.steady import STORIES
 
 pytestmark = pytest.mark.django_db
 BERLIN = ZoneInfo("Europe/Berlin")
-# Without the search for a shorter story: with a database that takes minutes, and the long one tells enough.
-STEADY = settings(
-    max_examples=10, stateful_step_count=25, deadline=None, derandomize=True, phases=[Phase.generate]
-)
 COSTS = (7, 40)
 ANY = st.integers(0, 10**6)
 
@@ -369,9 +365,11 @@ class CardStory(Story):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_points_whatever_happens(kind):
-    run_state_machine_as_test(type(f"{kind}Story", (PointsStory,), {"kind": kind}), settings=STEADY)
+    run_state_machine_as_test(type(f"{kind}Story", (PointsStory,), {"kind": kind}), settings=STORIES)
 
 
 @pytest.mark.parametrize("overflow", ["carry", "cap"])
 def test_a_punch_card_whatever_happens(overflow):
-    run_state_machine_as_test(type(f"{overflow}Story", (CardStory,), {"overflow": overflow}), settings=STEADY)
+    run_state_machine_as_test(
+        type(f"{overflow}Story", (CardStory,), {"overflow": overflow}), settings=STORIES
+    )
