@@ -1,6 +1,7 @@
 """The roof: wiring, no rules. Everything that differs between installations comes from the environment."""
 
 import os
+import secrets
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -10,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 import launch
+from loyalty.discretion import without_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / ".data").resolve()
@@ -45,15 +47,19 @@ def _secret_key():
     kept = DATA_DIR / "secret_key"
     if kept.exists():
         return kept.read_text().strip()
-    if TESTING or "DATABASE_URL" not in os.environ:
-        return "only-for-tests-and-for-commands-before-the-first-start"
+    if TESTING:
+        return "known-to-everybody-and-therefore-for-tests-alone"
+    if "DATABASE_URL" not in os.environ:
+        # Before the first start there is nothing to sign that anybody would read later.
+        return secrets.token_urlsafe(48)
     raise ImproperlyConfigured("Set SECRET_KEY to a long random text. It signs sessions and links.")
 
 
 SECRET_KEY = _secret_key()
 PORT = int(os.environ.get("PORT") or 8000)
 PUBLIC_URL = (os.environ.get("PUBLIC_URL") or f"http://localhost:{PORT}").rstrip("/")
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "*" if DEMO or TESTING or DEBUG else "localhost").split(",")
+_own_host = "*" if DEMO or TESTING or DEBUG else urlsplit(PUBLIC_URL).hostname or "localhost"
+ALLOWED_HOSTS = (os.environ.get("ALLOWED_HOSTS") or _own_host).split(",")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
@@ -94,6 +100,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "loyalty.discretion.Discreet",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -214,7 +221,14 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 _https = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+# Who speaks https has a proxy in front that says so, sets X-Forwarded-For, and takes both away from what visitors send.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _https else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES") or (1 if _https else 0))
+# The only upload is a logo. Nothing larger than what fits into memory is taken, so that nobody can fill the disk.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+# Who may read /metrics; without one nobody.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["loyalty.rest.authentication.ApiKeyAuthentication"],
@@ -253,6 +267,7 @@ _LOG_FIELDS = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
+    without_secrets,
 ]
 structlog.configure(
     processors=[*_LOG_FIELDS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

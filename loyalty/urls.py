@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from loyalty.dashboard.views.landing import landing
+from loyalty.measuring import metrics
 
 urlpatterns = [
     path("", landing, name="landing"),
@@ -13,5 +14,5 @@ urlpatterns = [
     path("api/", include("loyalty.rest.urls")),
     path("design/", include("loyalty.design.urls")),
     path("inbox/", include("loyalty.inbox.urls")),
-    path("", include("django_prometheus.urls")),
+    path("metrics", metrics, name="prometheus-django-metrics"),
 ]
