@@ -76,7 +76,7 @@ def complaints():
     """What the pages complained of. The test fails for each complaint it did not `expect(pattern)`."""
     heard = Complaints()
     yield heard
-    assert heard.unexpected() == []
+    assert heard.unexpected() == [], heard.unexpected()
 
 
 @pytest.fixture
