@@ -45,8 +45,9 @@ def contrast(one: str, other: str) -> float:
 
 def mix(colour: str, ground: str, share: float) -> str:
     """Return `share` (0 to 1) of the colour laid over the ground, channel by channel in sRGB."""
-    pairs = zip(_rgb(colour), _rgb(ground), strict=True)
-    return _hex(tuple(share * above + (1 - share) * below for above, below in pairs))
+    above, below = _rgb(colour), _rgb(ground)
+    red, green, blue = (share * above[i] + (1 - share) * below[i] for i in range(3))
+    return _hex((red, green, blue))
 
 
 def tokens(colour: str) -> dict[str, Tokens]:

@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import structlog
@@ -261,7 +262,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # One JSON object a line, from our own loggers and from everybody else's.
-_LOG_FIELDS = [
+_LOG_FIELDS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

@@ -19,6 +19,8 @@ class Stamp:
 
 def on_card(standing: Standing) -> list[Stamp]:
     """The stamps on the card now, oldest first; on a full card whose reward waits, the stamps that filled it."""
+    if standing.account_id is None:
+        return []
     if standing.unlocked and standing.spendable <= 0:
         return _of_full_card(standing.account_id)
     lots = Lot.objects.filter(account_id=standing.account_id, remaining__gt=0, available_at=None)

@@ -5,6 +5,7 @@ The card, the counter and the API all show what is computed here.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from loyalty import tenancy
 from programs import because, catalogue
@@ -29,7 +30,7 @@ class Standing:
     """A member in one program. spendable: balance less debt. reachable: rewards the balance pays for now."""
 
     live: Live
-    account_id: object
+    account_id: UUID | None
     spendable: int = 0
     pending: int = 0
     lifetime: int = 0

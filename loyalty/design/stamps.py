@@ -134,8 +134,8 @@ def _place(place: Place, mask: str, look: _Look) -> str:
         return _reward(place, look)
     if place.kind == WAITING:
         cloud = f'<g transform="translate(34 34) scale(1.35)" {_OUTLINE}>{icon("cloud-off")}</g>'
-        ring = '<circle cx="50" cy="50" r="43.2" stroke-width="1.6" stroke-dasharray="4 3"/>'
-        return f'<g class="s-wait">{ring}{cloud}</g>'
+        dashes = '<circle cx="50" cy="50" r="43.2" stroke-width="1.6" stroke-dasharray="4 3"/>'
+        return f'<g class="s-wait">{dashes}{cloud}</g>'
     size, line, ring = (21, 57, 1.6) if look.large_places else (38, 63, 2.6)
     label = escape(place.label)
     return (

@@ -93,7 +93,7 @@ def stamps_sentence(places: Sequence[stamps.Place]) -> str:
     """'7 of 10 stamps, the last on 12 March'."""
     given = [place for place in places if place.kind == stamps.GIVEN]
     days = [place.on for place in given if place.on]
-    facts = {"given": len(given), "total": len(places)}
+    facts: dict[str, int | str] = {"given": len(given), "total": len(places)}
     if not days:
         return ngettext("%(given)s of %(total)s stamp", "%(given)s of %(total)s stamps", len(places)) % facts
     facts["day"] = wording.day(max(days), _language())
