@@ -46,6 +46,7 @@ class Receipt:
     given: int
     heap: object = None
     refunded: int = 0
+    pieces_back: int = 0
     excused: int = 0
     is_returned: bool = False
 
@@ -163,12 +164,23 @@ class PointsStory(Story):
         amount = receipt.rest if part is None else part
         self.return_money(receipt, amount, amount_minor=part)
 
-    @precondition(lambda self: any(receipt.pieces and not receipt.refunded for receipt in self.receipts))
+    def with_pieces(self):
+        """Receipts with pieces left, and no money given back for none of them."""
+        return [
+            receipt
+            for receipt in self.receipts
+            if receipt.pieces_back < receipt.pieces
+            and receipt.refunded == receipt.pieces_back * receipt.piece
+        ]
+
+    @precondition(lambda self: self.with_pieces())
     @rule(which=ANY, data=st.data())
     def guest_returns_pieces(self, which, data):
-        whole = [receipt for receipt in self.receipts if receipt.pieces and not receipt.refunded]
-        receipt = whole[which % len(whole)]
-        pieces = data.draw(st.integers(1, receipt.pieces))
+        receipts = self.with_pieces()
+        receipt = receipts[which % len(receipts)]
+        pieces = data.draw(st.integers(1, receipt.pieces - receipt.pieces_back))
+        if not receipt.is_returned:
+            receipt.pieces_back += pieces
         self.return_money(receipt, pieces * receipt.piece, items=[Returned("brezel", pieces)])
 
     def return_money(self, receipt, amount, **request):
@@ -178,9 +190,8 @@ class PointsStory(Story):
             return
         self.model.move_on(self.now)
         before = self.deserved(self.receipts)
-        all_of_it = request.get("amount_minor", 0) is None or (
-            "items" in request and request["items"][0].quantity == receipt.pieces
-        )
+        asked_for_all = request.get("amount_minor", 0) is None
+        all_of_it = asked_for_all or ("items" in request and receipt.pieces_back == receipt.pieces)
         receipt.is_returned = amount == receipt.rest and (receipt.rest > 0 or all_of_it)
         receipt.refunded += amount
         too_much = before - self.deserved(self.receipts)
