@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from loyalty import clock, colour, tenancy
 from loyalty.errors import Invalid
-from loyalty.merchants import keys
+from loyalty.merchants import accounts, keys
 from loyalty.merchants.models import Location, Membership, Merchant, Staff
 
 
@@ -30,7 +29,8 @@ def register(
 
     user: the signed-in account of the owner; None: one is made for `email`, without a password (sign-in by code).
     clock_at: where a sandbox's clock stands; default: now. details: further columns of Merchant.
-    Raises Invalid for an unknown timezone, currency, country, language or colour.
+    Raises Invalid for an unknown timezone, currency, country, language or colour, and for the address of an account
+    that its owner has not confirmed.
     """
     _check(timezone=timezone, currency=currency, country=country, language=language)
     with transaction.atomic():
@@ -43,7 +43,9 @@ def register(
         with tenancy.scope(merchant):
             location = Location.objects.create(name=location_name or name)
             owner = Staff.objects.create(name=owner_name or name, role=Staff.Role.OWNER)
-        Membership.objects.create(user=user or _user(email), merchant=merchant, staff_id=owner.id)
+        Membership.objects.create(
+            user=user or accounts.for_address(email), merchant=merchant, staff_id=owner.id
+        )
         _key, secret = keys.issue(merchant=merchant, name=_("First key"))
     return Registered(merchant, owner, location, secret)
 
@@ -84,9 +86,3 @@ def _free_slug(name):
     return next(
         slug for slug in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken
     )
-
-
-def _user(email):
-    users = get_user_model().objects
-    known = users.filter(email__iexact=email).first()
-    return known or users.create_user(username=email[:150], email=email, password=None)

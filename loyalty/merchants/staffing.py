@@ -3,13 +3,12 @@
 import re
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from loyalty import clock, tenancy
 from loyalty.errors import Invalid, Refused
-from loyalty.merchants import auditing
+from loyalty.merchants import accounts, auditing
 from loyalty.merchants.models import Membership, Staff
 
 PIN = re.compile(r"[0-9]{4,6}")
@@ -149,10 +148,7 @@ def _memberships(person: Staff) -> models.QuerySet[Membership]:
 
 
 def _let_sign_in(person: Staff, email: str) -> None:
-    users = get_user_model().objects
-    user = users.filter(email__iexact=email).first() or users.create_user(
-        username=email[:150], email=email, password=None
-    )
+    user = accounts.for_address(email)
     taken = Membership.objects.filter(user=user, merchant=tenancy.merchant()).first()
     if taken:
         raise Invalid({"email": [_("Somebody here signs in with this address already.")]})
