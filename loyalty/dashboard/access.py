@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import TypeGuard
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -47,8 +48,8 @@ def with_merchant(view: View) -> View:
             return redirect("dashboard:start")
         merchant = membership.merchant
         with tenancy.scope(merchant), timezone.override(merchant.timezone):
-            staff = Staff.objects.filter(id=membership.staff_id).first()
-            if staff is None or staff.left_at or staff.role not in MAY_ENTER:
+            staff = _staff(membership)
+            if not _works_here(staff):
                 return _shown_to_the_counter(request, merchant, staff)
             request.merchant, request.staff, request.actor = merchant, staff, staff.name
             response = view(request, *args, **kwargs)
@@ -57,6 +58,20 @@ def with_merchant(view: View) -> View:
             return response
 
     return inside
+
+
+def may_enter(membership: Membership) -> bool:
+    """Whether the person still works in the shop, as one who may see its dashboard. Opens the shop's scope."""
+    with tenancy.scope(membership.merchant):
+        return _works_here(_staff(membership))
+
+
+def _staff(membership: Membership) -> Staff | None:
+    return Staff.objects.filter(id=membership.staff_id).first()
+
+
+def _works_here(staff: Staff | None) -> TypeGuard[Staff]:
+    return staff is not None and staff.left_at is None and staff.role in MAY_ENTER
 
 
 def current(request: HttpRequest) -> Membership | None:

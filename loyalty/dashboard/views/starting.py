@@ -38,6 +38,8 @@ def start(request: HttpRequest) -> HttpResponse:
 def start_shop(request: HttpRequest) -> HttpResponse:
     """The shop's name. The first answer makes the merchant; coming back changes it."""
     membership = None if "new" in request.GET else access.current(request)
+    if membership is not None and not access.may_enter(membership):
+        return redirect("dashboard:home")
     form = ShopForm(request.POST or None, initial=_shop_values(membership))
     if form.is_valid():
         try:
@@ -83,11 +85,9 @@ def _register(request: HttpRequest, form: ShopForm) -> None:
 def _rename(membership: Membership, form: ShopForm) -> None:
     given = form.cleaned_data
     with tenancy.scope(membership.merchant):
-        shop.change(
-            membership.merchant, actor=given["owner_name"], name=given["name"], tagline=given["tagline"]
-        )
         person = staffing.by_id(membership.staff_id)
-        staffing.change(person, name=given["owner_name"], role=person.role, actor=given["owner_name"])
+        shop.change(membership.merchant, actor=person.name, name=given["name"], tagline=given["tagline"])
+        staffing.change(person, name=given["owner_name"], role=person.role, actor=person.name)
 
 
 @with_merchant
