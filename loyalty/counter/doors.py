@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
 
+from django.contrib.auth import logout
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -13,7 +14,7 @@ from django.utils import timezone, translation
 from loyalty import ids, tenancy
 from loyalty.errors import NotFound
 from loyalty.merchants import devices
-from loyalty.merchants.models import Device, Location, Merchant, Staff
+from loyalty.merchants.models import Device, Location, Membership, Merchant, Staff
 
 SESSION = "counter_person"
 IDLE = timedelta(hours=12)
@@ -77,12 +78,21 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def let_in(request: HttpRequest, device: Device, person: Staff) -> None:
-    """Remember who stands at the counter, in this browser."""
+    """Remember who stands at the counter, in this browser.
+
+    The owner who opened the counter here may still be signed in to the dashboard: somebody else's PIN ends that.
+    """
+    if request.user.is_authenticated and not _is(request.user, device, person):
+        logout(request)
     request.session[SESSION] = {
         "person": person.public_id,
         "device": device.id.hex,
         "seen": _now().isoformat(),
     }
+
+
+def _is(user, device, person):
+    return Membership.objects.filter(user=user, merchant=device.merchant, staff_id=person.id).exists()
 
 
 def let_out(request: HttpRequest) -> None:
