@@ -3,6 +3,7 @@
 import re
 
 from loyalty.errors import Invalid, Refused
+from loyalty.merchants import auditing
 from loyalty.rest import bodies, named, pagination, problems
 from loyalty.rest.resource import Resource, answer
 from loyalty.rest.rows import members as rows
@@ -118,7 +119,7 @@ class MemberVouchers(Resource):
 
 class MemberAdjustments(Resource):
     @operation(
-        "Correct a balance by hand, with a reason", scope="counter", takes=shapes.Adjustment,
+        "Correct a balance by hand, with a reason", scope="admin", takes=shapes.Adjustment,
         answers={201: shapes.Entry},
     )  # fmt: skip
     def post(self, request, member_id):
@@ -130,14 +131,19 @@ class MemberAdjustments(Resource):
             reason=body.reason,
             actor=self.actor,
         )
+        auditing.record(
+            self.actor, "balance.corrected", member.public_id, program=body.program, amount=body.amount
+        )
         return answer(rows.entries([_entries(member).get(id=written.id)])[0], 201)
 
 
 class MemberErasure(Resource):
-    @operation("Erase a member's personal data", scope="counter", answers={200: shapes.Member})
+    @operation("Erase a member's personal data", scope="admin", answers={200: shapes.Member})
     def post(self, request, member_id):
         self.body(Nothing)
-        return answer(rows.member(privacy.erase(named.member_in_path(member_id))))
+        erased = privacy.erase(named.member_in_path(member_id))
+        auditing.record(self.actor, "member.erased", erased.public_id)
+        return answer(rows.member(erased))
 
 
 def _entries(member):
