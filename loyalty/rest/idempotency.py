@@ -12,12 +12,15 @@ from django.db import connection
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from campaigns import sealing
 from loyalty import clock, ids, tenancy
 from loyalty.errors import Conflict, Invalid, Refused
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
 KEPT = timedelta(hours=48)
+# What a kept answer begins with that only this installation can read. JSON begins otherwise.
+SEALED = "sealed:"
 
 
 class InProgress(Conflict):
@@ -68,15 +71,19 @@ def claim(key, print_):
     if known != print_:
         raise Reused()
     return None, HttpResponse(
-        body, status=status, content_type=content_type, headers={"Idempotent-Replayed": "true"}
+        _opened(body), status=status, content_type=content_type, headers={"Idempotent-Replayed": "true"}
     )
 
 
-def record(claim_, response):
-    """Keep the answer under the claimed key. Raises InProgress if another request was first after all."""
+def record(claim_, response, *, sealed=False):
+    """Keep the answer under the claimed key. Raises InProgress if another request was first after all.
+
+    sealed: it holds a secret, which the database must not tell.
+    """
+    body = response.content.decode()
     row = [
         tenancy.merchant_id(), ids.new(), claim_.key, claim_.fingerprint, response.status_code,
-        response.content.decode(), response.headers["Content-Type"], clock.now(),
+        SEALED + sealing.seal(body) if sealed else body, response.headers["Content-Type"], clock.now(),
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(RECORD, row)
@@ -89,6 +96,10 @@ def purge():
     with connection.cursor() as cursor:
         cursor.execute(PURGE, [tenancy.merchant_id(), clock.now() - KEPT])
         return cursor.rowcount
+
+
+def _opened(body):
+    return sealing.unseal(body.removeprefix(SEALED)) if body.startswith(SEALED) else body
 
 
 def _number(merchant_id, key):

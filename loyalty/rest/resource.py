@@ -37,6 +37,8 @@ class Resource(APIView):
     largest_body = 1_000_000
     # False where a method opens scopes of its own.
     is_one_transaction = True
+    # True where an answer tells a secret that is kept nowhere else.
+    tells_secrets = False
 
     @property
     def merchant(self):
@@ -105,7 +107,7 @@ class Resource(APIView):
             return earlier
         response = self._or_refusal(handler, request)
         with self._scope_of_its_own():
-            idempotency.record(claim, response)
+            idempotency.record(claim, response, sealed=self.tells_secrets)
         return response
 
     def _or_refusal(self, handler, request):

@@ -3,7 +3,7 @@
 from loyalty import ids
 from loyalty.errors import NotFound
 from loyalty.events.models import Event
-from loyalty.merchants import keys
+from loyalty.merchants import auditing, keys
 from loyalty.merchants.models import ApiKey, Location, Staff
 from loyalty.rest import pagination
 from loyalty.rest.resource import Resource, answer
@@ -12,6 +12,8 @@ from loyalty.rest.shapes import merchants as shapes
 
 
 class ApiKeyList(Resource):
+    tells_secrets = True
+
     @operation("List API keys", scope="read", answers={200: shapes.ApiKeys}, pages=True)
     def get(self, request):
         rows, following = pagination.page(self.query, ApiKey.objects.filter(merchant=self.merchant))
@@ -23,6 +25,7 @@ class ApiKeyList(Resource):
     def post(self, request):
         body = self.body(shapes.NewApiKey)
         key, secret = keys.issue(merchant=self.merchant, name=body.name, scopes=body.scopes)
+        auditing.record(self.actor, "key.issued", key.public_id, scope=", ".join(body.scopes))
         return answer(shapes.IssuedApiKey(**_key(key), key=secret), 201)
 
 
@@ -39,6 +42,7 @@ class ApiKeyRevocation(Resource):
     @operation("Revoke an API key", scope="admin", answers={200: shapes.ApiKey})
     def post(self, request, key_id):
         key = keys.revoke(merchant=self.merchant, key_id=ids.parse("key", key_id))
+        auditing.record(self.actor, "key.revoked", key.public_id)
         return answer(shapes.ApiKey(**_key(key)))
 
 
