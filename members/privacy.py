@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from loyalty import clock
+from loyalty.merchants import kept_answers
 from members import consents, locking
 from members.models import CardToken, Member, SignInCode
 
@@ -11,13 +12,17 @@ def erase(member):
     """Take away what tells who this was, and revoke the cards. Returns the erased Member. Again: no change.
 
     What was merged into the member goes with it. Balances, purchases and entries stay, under a number without
-    a name. Consents become withdrawn, and keep their dates as the proof that the law asks for. Locks
-    the members in id order.  Rule: Art. 17 GDPR, with Art. 17 (3) (b) and (e).
+    a name. Consents become withdrawn, and keep their dates as the proof that the law asks for. Answers that are
+    kept for repeated requests lose what they say of the member. Locks the members in id order.
+    Rule: Art. 17 GDPR, with Art. 17 (3) (b) and (e).
     """
     with transaction.atomic():
         everyone = _everyone(member)
+        rows = list(Member.objects.filter(id__in=everyone))
+        # Before the lock on the members: the counter too has its kept answer first, and then the member.
+        kept_answers.forget([row.public_id for row in rows], _words(rows))
         locking.lock(everyone)
-        for row in Member.objects.filter(id__in=everyone):
+        for row in rows:
             for purpose, held in consents.current(row).items():
                 if held.given:
                     consents.withdraw(row, purpose, evidence={"source": "erasure"})
@@ -31,6 +36,15 @@ def erase(member):
         )
         living.update(revoked_at=clock.now())
     return Member.objects.get(id=member.id)
+
+
+def _words(rows):
+    """All by which somebody could be known, as it stands in answers."""
+    for row in rows:
+        yield from (row.name, row.email, row.phone, row.external_id)
+        yield row.birthday.isoformat() if row.birthday else ""
+    cards = CardToken.objects.filter(merchant=rows[0].merchant_id, member_id__in=[row.id for row in rows])
+    yield from cards.values_list("token", flat=True)
 
 
 def _everyone(member):

@@ -69,7 +69,9 @@ def _book(desk, tap):
     given = sum(credit.amount for credit in recorded.credits)
     if not given and not tap.amount_minor and not recorded.is_repeat:
         raise Declined(credits.why_not(recorded, member, tap.at or clock.now()))
-    thing = {"kind": "purchase", "id": recorded.purchase.public_id, "extra": extra}
+    thing = {
+        "kind": "purchase", "id": recorded.purchase.public_id, "extra": extra, "member": member.public_id,
+    }  # fmt: skip
     return credits.told(member, recorded, tap, thing=thing)
 
 
@@ -126,7 +128,7 @@ def _redeem(desk, guest, reward, shown):
     return tells.done(
         _("Redeemed"), _("%(reward)s for %(name)s.") % {"reward": prize.name, "name": name}, note,
         text=_("%(reward)s for %(name)s") % {"reward": prize.name, "name": name},
-        thing={"kind": "redemption", "id": redemption.public_id}, icon="gift",
+        thing={"kind": "redemption", "id": redemption.public_id, "member": member.public_id}, icon="gift",
     )  # fmt: skip
 
 

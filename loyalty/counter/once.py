@@ -25,12 +25,12 @@ def once(device: Device, key: str, work: Callable[[], Told]) -> Told:
     first = IdempotencyRecord.objects.get(key=kept.key)
     if first.id != kept.id:
         return json.loads(first.body)
-    told = _do(work)
-    if told["outcome"] == "conflict":
+    now_told = _do(work)
+    if now_told["outcome"] == "conflict":
         first.delete()
-        return told | {"outcome": "refused"}
-    change(first, told)
-    return told
+        return now_told | {"outcome": "refused"}
+    change(first, now_told)
+    return now_told
 
 
 def _do(work):
@@ -48,6 +48,12 @@ def _do(work):
 def of(device: Device, key: str) -> IdempotencyRecord | None:
     """What was done under a key, locked until commit; None for a key that this device never used."""
     return IdempotencyRecord.objects.select_for_update().filter(key=_name(device, key)).first()
+
+
+def told(device: Device, key: str) -> Told | None:
+    """What is told under a key; None for a key that this device never used, or so long ago that it is forgotten."""
+    record = IdempotencyRecord.objects.filter(key=_name(device, key)).first()
+    return json.loads(record.body) if record else None
 
 
 def change(record: IdempotencyRecord, told: Told) -> None:

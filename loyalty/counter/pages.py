@@ -12,7 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from loyalty import clock, money
-from loyalty.counter import doors, guests, pins, words
+from loyalty.counter import doors, guests, once, pins, words
 from loyalty.counter.doors import Desk
 from loyalty.counter.tells import Told
 from loyalty.design import wording
@@ -37,7 +37,7 @@ def show(request: HttpRequest, desk: Desk, part: str, *, url: str = "", guest=No
 
 def tell(request: HttpRequest, desk: Desk, told: Told, *, key: str = "") -> HttpResponse:
     """Tell a success or a refusal. key: of the tap, by which it can be undone."""
-    last = _remember(request, told, key)
+    last = _remember(request, desk, told, key)
     leaders = pins.leaders() if told["card"] else []
     context = _context(request, desk) | {"told": told, "last": last, "leaders": leaders}
     part = TOLD[told["outcome"]]
@@ -56,13 +56,19 @@ def ready(request: HttpRequest, desk: Desk) -> HttpResponse:
     return render(request, "counter/counter.html", _context(request, desk) | _whole(request, desk))
 
 
-def last_thing(request: HttpRequest) -> dict | None:
-    """The last thing done in this browser, if it can still be undone."""
+def last_thing(request: HttpRequest, desk: Desk) -> dict | None:
+    """The last thing done in this browser, if it can still be undone.
+
+    The session keeps its key alone: for whom it was stands where an erasure finds it.
+    """
     last = request.session.get(LAST)
     age = time.time() - last["at"] if last else 0
     if not last or age > UNDONE_WITHIN_SECONDS:
         return None
-    return {"key": last["key"], "text": last["text"], "time": last["time"], "age_ms": round(age * 1000)}
+    told = once.told(desk.device, last["key"])
+    if told is None:
+        return None
+    return {"key": last["key"], "text": told["text"], "time": last["time"], "age_ms": round(age * 1000)}
 
 
 def brand(merchant: Merchant) -> Brand:
@@ -76,15 +82,15 @@ def frame(desk: Desk) -> dict:
     return {"brand": brand(desk.merchant), "place": "" if place == desk.merchant.name else place}
 
 
-def _remember(request, told, key):
+def _remember(request, desk, told, key):
     if told["outcome"] != "done":
         return None
     if not told["thing"]:
         request.session.pop(LAST, None)
         return None
     time_now = wording.clock_time(timezone.localtime(clock.now()), words.language())
-    request.session[LAST] = {"key": key, "text": told["text"], "time": time_now, "at": time.time()}
-    return last_thing(request)
+    request.session[LAST] = {"key": key, "time": time_now, "at": time.time()}
+    return last_thing(request, desk)
 
 
 def _context(request, desk):
@@ -99,7 +105,7 @@ def _context(request, desk):
 
 def _whole(request, desk):
     """What the frame around the stage needs."""
-    return frame(desk) | {"last": last_thing(request), "setup": _setup(request, desk)}
+    return frame(desk) | {"last": last_thing(request, desk), "setup": _setup(request, desk)}
 
 
 def _setup(request, desk):
@@ -109,7 +115,7 @@ def _setup(request, desk):
         "merchant": merchant.public_id, "language": get_language()[:2], "person": doors.sign(desk.device, desk.person),
         "asks_for": guests.asks_for(catalogue.live()), "exponent": money.exponent(merchant.currency),
         "currency_sign": wording.currency_sign(merchant.currency, words.language()),
-        "last": last_thing(request), "words": _words(),
+        "last": last_thing(request, desk), "words": _words(),
         "urls": {name: reverse(f"counter:{name}") for name in ("find", "undo", "state", "worker")},
     }  # fmt: skip
 

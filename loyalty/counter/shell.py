@@ -15,7 +15,7 @@ from loyalty.counter.doors import Desk, at_the_counter, at_the_door
 @at_the_counter
 def state(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The server is there, and this is the last thing done."""
-    return JsonResponse({"outcome": "state", "last": pages.last_thing(request)})
+    return JsonResponse({"outcome": "state", "last": pages.last_thing(request, desk)})
 
 
 def worker(request: HttpRequest) -> HttpResponse:
