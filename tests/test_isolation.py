@@ -230,7 +230,7 @@ PAGES = {
     "card_manifest": Page({"token": "wrong_token"}, right=(404,)),
     "card_redeem": Page({"token": "own_token", "reward_id": "reward_id"}, right=(404,)),
     "card_settings": Page({"token": "wrong_token"}, right=(404,)),
-    "card_export": Page({"token": "wrong_token"}, right=(404,)),
+    "card_export": Page({"token": "wrong_token"}, data={}, right=(404,)),
     "card_delete": Page({"token": "wrong_token"}, data={}, right=(404,)),
     "unsubscribe": Page({"token": "wrong_token"}, right=(200, 404, 410)),
     "confirm": Page({"token": "wrong_token"}, right=(200, 404, 410)),

@@ -1,7 +1,7 @@
 """The card: what is there, what it is worth, what is missing, what happened."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import JsonResponse
@@ -11,22 +11,26 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from loyalty import tenancy
+from loyalty import clock, tenancy
 from loyalty.card import pages, shop
 from loyalty.design import wording
 from rewards import sentences, standing
 
 SHOWN_ON_CARD = 6
 SHOWN_ON_PAGE = 50
+NEW_FOR = timedelta(minutes=30)
 
 
 @require_safe
 @shop.of_card
 def card(request, member, token):
-    """The card page. `?new=1` right after joining: keeping the card is the one task then."""
+    """The card page. `?new=1` right after joining: keeping the card is the one task then.
+
+    The address is shown then alone, for slips of the finger: later on others may hold the card's code.
+    """
     standings = standing.of(member)
     happenings = standing.history(member, limit=SHOWN_ON_CARD + 1)
-    is_new = "new" in request.GET
+    is_new = "new" in request.GET and clock.now() - member.joined_at < NEW_FOR
     first, others = standings[:1], standings[1:]
     points = [one for one in standings if not one.stamps_required]
     context = shop.context(

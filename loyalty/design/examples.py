@@ -338,6 +338,7 @@ def settings() -> Context:
         "language_choices": [("de", "Deutsch"), ("en", "English")],
         "language": "de",
         "birthday": {"value": "", "hint": _("For a small surprise. Optional.")},
+        "asks_address": True,
         "export_url": "#",
         "delete_url": "#",
     }

@@ -150,10 +150,10 @@ def test_own_data_can_be_taken_along_and_deleted(client, cafe):
     member = makers.member(cafe, email="max@example.org")
     makers.purchase(cafe, member, 420)
     card = url_of(cafe, member)
-    data = client.get(f"{card}data.json").json()
+    data = client.post(f"{card}data.json", {"export_address": "MAX@example.org"}).json()
     assert data["member"]["email"] == "max@example.org"
     assert [row["amount_minor"] for row in data["purchases"]] == [420]
-    assert client.post(f"{card}delete/").status_code == 200
+    assert client.post(f"{card}delete/", {"delete_address": "max@example.org"}).status_code == 200
     with tenancy.scope(cafe):
         gone = Member.objects.get()
         assert (gone.name, gone.email, gone.status) == ("", "", "erased")

@@ -1,6 +1,7 @@
 """What a stranger at the public pages can learn, guess, or do to others: nothing, not often, not much."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,7 +10,8 @@ from campaigns import confirming
 from campaigns.models import Message
 from loyalty import tenancy
 from loyalty.merchants import registering
-from members import consents, signing_in
+from loyalty.merchants.models import AuditEntry
+from members import consents, finding, signing_in
 from members.models import Consent, Member
 from tests import makers
 
@@ -181,3 +183,62 @@ def test_a_proxy_is_believed_only_where_there_is_one(client, cafe, settings):
     assert [ask(number) for number in range(31)] == [302] * 30 + [429]
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     assert ask(31) == 302
+
+
+# --- Somebody else's card ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def photographed(cafe):
+    """The address of a card that was seen at the counter; whose it is one does not know."""
+    member = makers.member(
+        cafe, name="Ben Okafor", email="ben@mailbox.example", phone="0151 23456789", language="en"
+    )
+    with tenancy.scope(cafe):
+        return reverse("card", args=[finding.card_of(member).token])
+
+
+def test_a_card_that_others_have_seen_does_not_tell_the_mailbox_or_the_number(client, cafe, photographed):
+    makers.turn_to(cafe, makers.NOON + timedelta(hours=1))
+    for page in ("", "?new=1", "history/", "settings/", "install/", "manifest.webmanifest"):
+        shown = client.get(photographed + page).content.decode()
+        assert "ben@mailbox.example" not in shown
+        assert "15123456789" not in shown
+
+
+@pytest.mark.parametrize(("page", "field"), [("data.json", "export_address"), ("delete/", "delete_address")])
+@pytest.mark.parametrize("typed", ["", "bin@mailbox.example", "0151 23456780", "nonsense"])
+def test_nor_does_it_give_the_data_away_or_let_anybody_delete_it(
+    client, cafe, photographed, page, field, typed
+):
+    answer = client.post(photographed + page, {field: typed})
+    assert answer.status_code == 422
+    assert "This is not the address that belongs to this card." in answer.content.decode()
+    assert client.get(photographed + page).status_code == 405
+    with tenancy.scope(cafe):
+        assert Member.objects.get().status == Member.Status.ACTIVE
+
+
+@pytest.mark.parametrize("typed", ["Ben@Mailbox.example ", "0151/23456789", "+4915123456789"])
+def test_whose_it_is_takes_the_data_along(client, photographed, typed):
+    answer = client.post(f"{photographed}data.json", {"export_address": typed})
+    assert answer.json()["member"]["name"] == "Ben Okafor"
+
+
+def test_the_address_cannot_be_tried_out(client, cafe, photographed):
+    for number in range(10):
+        client.post(f"{photographed}delete/", {"delete_address": f"guess{number}@mailbox.example"})
+    late = client.post(f"{photographed}delete/", {"delete_address": "ben@mailbox.example"})
+    assert late.status_code == 429
+    with tenancy.scope(cafe):
+        assert Member.objects.get().status == Member.Status.ACTIVE
+
+
+def test_a_card_without_any_address_can_be_deleted_by_who_holds_it(client, cafe):
+    member = makers.member(cafe)
+    with tenancy.scope(cafe):
+        card = reverse("card", args=[finding.card_of(member).token])
+    assert client.post(f"{card}delete/").status_code == 200
+    with tenancy.scope(cafe):
+        assert Member.objects.get().status == Member.Status.ERASED
+        assert AuditEntry.objects.get(action="member.erased").subject == member.public_id
