@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty.settings")
 
 app = Celery("loyalty")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["programs", "campaigns", "loyalty.rest"])
+app.autodiscover_tasks(["programs", "campaigns", "loyalty.merchants", "loyalty.rest"])
 
 RECURRING = {
     # name: (task, every so many seconds)
@@ -20,6 +20,7 @@ RECURRING = {
     "messages that are due": ("campaigns.tasks.send_due_messages", 5),
     "monthly summaries": ("campaigns.tasks.prepare_monthly_summaries", 900),
     "answers kept for repeated requests": ("loyalty.rest.tasks.purge_kept_answers", 3600),
+    "sessions that have ended": ("loyalty.merchants.tasks.forget_ended_sessions", 86400),
 }
 
 app.conf.beat_schedule = {
