@@ -2,14 +2,14 @@
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from loyalty.errors import Invalid
 from loyalty.merchants.models import Membership
 
 
-def for_address(email: str) -> AbstractBaseUser:
+def for_address(email: str) -> User:
     """The account of who reads this mailbox; a new one, without a password, where there is none.
 
     Anybody can make an account in anybody's name, and wait until its address is let into a shop. So an account with a
