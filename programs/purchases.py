@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from loyalty import clock, ids, tenancy
 from loyalty.errors import Conflict, Invalid, Refused
@@ -139,6 +140,11 @@ def _repeats(rows) -> dict:
     return found
 
 
+class MemberGone(Refused):
+    code = "not_eligible"
+    sentence = gettext_lazy("This guest has left. Nothing can be booked on the card any more.")
+
+
 class _Batch:
     """Sales on their way into the books: what is known before, what was decided, what is to be written."""
 
@@ -198,7 +204,9 @@ class _Batch:
         )  # fmt: skip
 
     def _refusal(self, new):
-        """Invalid with what is wrong about a sale, or None."""
+        """Invalid with what is wrong about a sale, MemberGone, or None."""
+        if new.member and new.member.status == Member.Status.ERASED:
+            return MemberGone(member=new.member.public_id)
         wrong = {}
         if new.currency not in (None, self.merchant.currency):
             wrong["currency"] = [

@@ -21,6 +21,21 @@ _SCAN = """
 """
 
 
+# Resolves when the page and its script are on the device, so that it opens without a network; false if they never are.
+_KEPT = """
+async () => {
+  await navigator.serviceWorker.ready;
+  const scripts = [...document.querySelectorAll("script[src]")].map((one) => one.src);
+  for (let look = 0; look < 600; look += 1) {
+    const kept = await Promise.all(["/counter/", ...scripts].map((address) => caches.match(address)));
+    if (kept.every(Boolean)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}
+"""
+
+
 def let_in(merchant, context, site, *, name="Tablet"):
     """Let the browser in as a device at the merchant's first location, as the owner does."""
     with tenancy.scope(merchant):
@@ -46,7 +61,13 @@ def enter(context, name="Lena Hoffmann", *, pin=PIN):
     page.get_by_label("PIN").fill(pin)
     page.get_by_role("button", name="Beginnen").click()
     ready(page)
+    kept(page)
     return page
+
+
+def kept(page):
+    """Wait until the page would open without a network. A test that takes the network away does so after this."""
+    assert page.evaluate(_KEPT), "the service worker did not keep the page"
 
 
 def ready(page):

@@ -284,6 +284,7 @@ def test_two_tabs_share_the_list_and_send_it_once(merchant, card, guest, till, t
     second = tablet.new_page()
     second.goto("/counter/")
     counter.ready(second)
+    counter.kept(second)
     tablet.set_offline(True)
     counter.type_number(till, guest.number)
     till.get_by_role("button", name="Stempeln").click()

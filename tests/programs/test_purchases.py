@@ -7,6 +7,7 @@ import pytest
 from loyalty import tenancy
 from loyalty.errors import Invalid
 from loyalty.merchants.models import Location
+from members import privacy
 from members.models import Member
 from programs import adjusting, catalogue, purchases, settling
 from programs.models import Account, Credit, Program, Purchase, Unlock
@@ -338,3 +339,15 @@ def test_pending_stamps_fill_a_capped_card_also_when_the_next_visit_settles_them
     makers.turn_to(cafe, NOON + timedelta(days=15))
     makers.purchase(cafe, jonas)
     assert card(cafe, jonas, program) == (2, 1)
+
+
+def test_nothing_is_booked_for_a_member_who_has_left():
+    merchant = makers.merchant()
+    makers.points_program(merchant)
+    member = makers.member(merchant, email="max@example.org")
+    with tenancy.scope(merchant):
+        gone = privacy.erase(member)
+        before = Purchase.objects.count()
+        with pytest.raises(purchases.MemberGone):
+            checkout.ring_up(checkout.Sale(member=gone, amount_minor=420))
+        assert Purchase.objects.count() == before
