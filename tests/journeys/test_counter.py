@@ -45,7 +45,9 @@ def guest(merchant, card):
 def till(merchant, tablet, site):
     """The tablet at the counter, with Lena signed in."""
     counter.let_in(merchant, tablet, site)
-    return counter.enter(tablet)
+    page = counter.enter(tablet)
+    counter.kept(page)
+    return page
 
 
 def booked(merchant):
