@@ -33,7 +33,8 @@ class Visitor:
 
 def open_shop(shop: shops.Shop, *, today: datetime) -> Merchant:
     """Make a merchant of the demo with twelve weeks of history, ending now."""
-    start = today - timedelta(days=DAYS)
+    # A day earlier: who joins on the first morning finds the program running.
+    start = today - timedelta(days=DAYS + 1)
     with clock.at(start):
         user = get_user_model().objects.create_user(shop.email, shop.email, shops.PASSWORD)
         merchant = registering.register(
