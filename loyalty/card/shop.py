@@ -9,9 +9,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from loyalty import tenancy
+from loyalty import brands, tenancy
 from loyalty.card import limits
-from loyalty.dashboard import brands
 from loyalty.errors import NotFound
 from loyalty.merchants.models import Merchant
 from members import finding

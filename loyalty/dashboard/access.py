@@ -10,8 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from loyalty import tenancy
-from loyalty.dashboard import brands
+from loyalty import brands, tenancy
 from loyalty.merchants.models import Membership, Merchant, Staff
 
 View = Callable[..., HttpResponseBase]

@@ -4,8 +4,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from loyalty import tenancy
-from loyalty.dashboard import brands
+from loyalty import brands, tenancy
 from loyalty.dashboard.paper.poster import Offer
 from loyalty.design import wording
 from loyalty.merchants.models import Merchant

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from loyalty.dashboard import brands
+from loyalty import brands
 from loyalty.dashboard.access import MerchantRequest
 from loyalty.merchants.models import Membership
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from loyalty import clock
-from loyalty.dashboard import advice, brands, figure_cards, figures, noticing, offers
+from loyalty import brands, clock
+from loyalty.dashboard import advice, figure_cards, figures, noticing, offers
 from loyalty.dashboard import today as counter
 from loyalty.dashboard.access import MerchantRequest, with_merchant
 from loyalty.dashboard.advice import Advice

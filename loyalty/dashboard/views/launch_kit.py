@@ -5,7 +5,8 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from loyalty.dashboard import advice, brands, offers
+from loyalty import brands
+from loyalty.dashboard import advice, offers
 from loyalty.dashboard.access import MerchantRequest, with_merchant
 from loyalty.dashboard.pages import page
 from loyalty.dashboard.paper import poster, sheet

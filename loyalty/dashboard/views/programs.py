@@ -7,8 +7,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from loyalty import clock
-from loyalty.dashboard import brands, figures, preview, program_costs, program_editing
+from loyalty import brands, clock
+from loyalty.dashboard import figures, preview, program_costs, program_editing
 from loyalty.dashboard.access import MerchantRequest, with_merchant
 from loyalty.dashboard.forms.faults import show
 from loyalty.dashboard.forms.programs import FORMS, ProgramForm, PunchCardForm, expiry_key, start_values

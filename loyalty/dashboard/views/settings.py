@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from loyalty import clock, ids
-from loyalty.dashboard import access, brands, preview
+from loyalty import brands, clock, ids
+from loyalty.dashboard import access, preview
 from loyalty.dashboard.access import MerchantRequest, with_merchant
 from loyalty.dashboard.forms.faults import show
 from loyalty.dashboard.forms.programs import start_values

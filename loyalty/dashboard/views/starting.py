@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from loyalty import clock, colour, tenancy
-from loyalty.dashboard import access, brands, preview, program_editing
+from loyalty import brands, clock, colour, tenancy
+from loyalty.dashboard import access, preview, program_editing
 from loyalty.dashboard.access import MerchantRequest, with_merchant
 from loyalty.dashboard.forms.faults import show
 from loyalty.dashboard.forms.programs import FORMS, ProgramForm, start_values
