@@ -21,16 +21,21 @@ from programs.types.base import Keeping, ProgramType
 
 MERCHANTS_CACHED = 10_000
 _cached: dict[UUID, tuple[UUID, list["Live"]]] = {}
+_older: dict[UUID, list["Live"]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A program as it stands now: the row, its version, typed settings and rules. Shared, so never changed."""
+    """A program as it stands now, or stood: the row, its version, settings, rules; `since`: when the version was made.
+
+    Shared, so never changed.
+    """
 
     program: Program
     version_id: UUID
     settings: Keeping
     rules: tuple[RuleShape, ...]
+    since: datetime
 
     @property
     def type(self) -> ProgramType:
@@ -118,6 +123,23 @@ def current(programs) -> list[Live]:
     return [_live(row.program, row) for row in rows]
 
 
+def as_of(live: Live, at: datetime) -> Live:
+    """The program as it was at a moment: a purchase that arrives late earns by the rules of its own time.
+
+    Before its first version, a program that was entered later than it ran, the first version holds.
+    """
+    if live.program.version == 1 or at >= live.since:
+        return live
+    versions = _versions_up_to(live)
+    return next((one for one in reversed(versions) if one.since <= at), versions[0])
+
+
+def in_force_since(live: Live, at: datetime) -> list[Live]:
+    """The versions of a program that purchases from a moment on may earn by, oldest first; the last is `live`."""
+    first = as_of(live, at)
+    return [live] if first is live else [one for one in _versions_up_to(live) if one.since >= first.since]
+
+
 def version(version_row) -> Live:
     """A program as it was in one version."""
     return _live(version_row.program, version_row)
@@ -151,7 +173,7 @@ def _read_settings(kind, settings):
 
 def _live(program, row):
     settings, rules = _parsed(row.id, program.type, json.dumps([row.settings, row.rules]))
-    return Live(program, row.id, settings, rules)
+    return Live(program, row.id, settings, rules, row.created_at)
 
 
 @lru_cache(maxsize=4096)
@@ -159,6 +181,16 @@ def _parsed(version_id, type_name, stored):
     # A version never changes, so it is read once per process.
     settings, rules = json.loads(stored)
     return types.get(type_name).Settings.read(settings), tuple(RuleShape.read(rule) for rule in rules)
+
+
+def _versions_up_to(live):
+    """All versions of a program up to this one, oldest first. They never change, so they are read once."""
+    if live.version_id not in _older:
+        rows = ProgramVersion.objects.filter(program=live.program, number__lte=live.program.version)
+        if len(_older) >= MERCHANTS_CACHED:
+            _older.clear()
+        _older[live.version_id] = [_live(live.program, row) for row in rows.order_by("number")]
+    return _older[live.version_id]
 
 
 def _active():

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from loyalty import ids, tenancy
 from loyalty.tenancy import bulk
-from programs import baskets, expiry, ledger
+from programs import baskets, catalogue, expiry, ledger
 from programs.accounts import Account, Unlock
 from programs.history import History
 from programs.models import Credit, Program
@@ -50,6 +50,7 @@ class Crediting:
     def credit(self, recorded, live, *, is_first):
         """Book what a purchase earns in one program; append its line, and what it unlocks, to `recorded`."""
         purchase = recorded.purchase
+        live = catalogue.as_of(live, purchase.occurred_at)
         sheet = self.sheets[purchase.member_id, live.program.id]
         history = self.histories[sheet.id]
         local = purchase.occurred_at.astimezone(self.zone)
@@ -171,19 +172,27 @@ def _taking_part(members, programs):
 
 def _needs_lots(live, first, now, timezone):
     """Whether crediting may touch older lots: it spends, it prolongs, or what it gives has expired already."""
-    if live.type.spends_while_earning or isinstance(live.settings.expiry, expiry.Inactivity):
+    if live.type.spends_while_earning:
         return True
-    _available_at, expires_at = dates(live, first, timezone)
-    return expires_at is not None and expires_at <= now
+    for one in catalogue.in_force_since(live, first):
+        _available_at, expires_at = dates(one, first, timezone)
+        if isinstance(one.settings.expiry, expiry.Inactivity) or (
+            expires_at is not None and expires_at <= now
+        ):
+            return True
+    return False
 
 
 def _histories(sheets, programs, moments, timezone):
     """What each account was given around the batch's time, as far as its program's limits look."""
     histories = defaultdict(lambda: History(timezone))
     for live in programs:
-        reach = live.type.looks_back(live.settings, live.rules)
         accounts = [sheet.id for (_member, program), sheet in sheets.items() if program == live.program.id]
-        if not reach or not accounts:
+        if not accounts:
+            continue
+        versions = catalogue.in_force_since(live, min(moments))
+        reach = max(one.type.looks_back(one.settings, one.rules) for one in versions)
+        if not reach:
             continue
         since, until = _reach(min(moments), -reach), _reach(max(moments), reach)
         rows = Credit.objects.filter(

@@ -351,3 +351,17 @@ def test_nothing_is_booked_for_a_member_who_has_left():
         with pytest.raises(purchases.MemberGone):
             checkout.ring_up(checkout.Sale(member=gone, amount_minor=420))
         assert Purchase.objects.count() == before
+
+
+def test_a_purchase_that_arrives_late_earns_by_the_rules_of_its_own_time(cafe):
+    program = makers.points_program(cafe)
+    member = makers.member(cafe)
+    makers.turn_to(cafe, NOON + timedelta(days=2))
+    with tenancy.scope(cafe):
+        catalogue.change(program, actor="Aylin", settings={"earn": {"points": 2}})
+    late = makers.purchase(cafe, member, 1000, occurred_at=NOON + timedelta(days=1))
+    fresh = makers.purchase(cafe, member, 1000, occurred_at=NOON + timedelta(days=2))
+    older_than_all = makers.purchase(cafe, member, 1000, occurred_at=NOON - timedelta(days=1))
+    assert [late.credits[0].amount, fresh.credits[0].amount] == [10, 20]
+    # It happened before the program started.
+    assert older_than_all.credits == []
