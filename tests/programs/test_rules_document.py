@@ -1,10 +1,12 @@
-"""docs/rules.md and the code name each other: sections that docstrings cite, files and tests that sections cite."""
+"""docs/rules.md, its pages in docs/rules/, and the code name each other: sections that docstrings cite, files and
+tests that sections cite."""
 
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-RULES = (ROOT / "docs/rules.md").read_text()
+PAGES = [ROOT / "docs/rules.md", *sorted((ROOT / "docs/rules").glob("*.md"))]
+RULES = "\n".join(page.read_text() for page in PAGES)
 SECTIONS = set(re.findall(r"^## (.+)$", RULES, re.MULTILINE))
 
 
@@ -13,8 +15,8 @@ def test_every_section_that_a_docstring_cites_is_there():
     for folder in ("programs", "rewards"):
         for path in (ROOT / folder).rglob("*.py"):
             for line in path.read_text().splitlines():
-                if "docs/rules.md" in line:
-                    cited |= set(re.findall(r'"([A-Z][^"]+)"', line.partition("docs/rules.md")[2]))
+                if "docs/rules" in line:
+                    cited |= set(re.findall(r'"([A-Z][^"]+)"', line.partition("docs/rules")[2]))
     assert cited == SECTIONS
 
 
