@@ -13,6 +13,8 @@ class Account(TenantModel):
 
     balance: spendable, never negative. debt: owed after a refund of what was spent; new points pay it first.
     carry: the fraction of a point kept for the next purchase, exact, carry_num / carry_den < 1.
+    level: the tier reached, or the plan that is paid for; "" for none. qualifying: what counts towards the next
+    tier, true until review_at, when something leaves the window or a grace ends. level_until_at: the grace's end.
     """
 
     member = TenantForeignKey("members.Member")
@@ -28,6 +30,12 @@ class Account(TenantModel):
     last_activity_at = models.DateTimeField(null=True)
     # The next moment at which something happens by itself: a lot is activated, or expires.
     next_due_at = models.DateTimeField(null=True)
+    level = models.CharField(max_length=120, blank=True, default="", db_default="")
+    level_since_at = models.DateTimeField(null=True)
+    level_until_at = models.DateTimeField(null=True)
+    qualifying = models.BigIntegerField(default=0, db_default=0)
+    # The next moment at which the level is looked at.
+    review_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
     prefix = "acc"
@@ -51,6 +59,8 @@ class Account(TenantModel):
         indexes = [
             # What is due: listed across merchants by the scan role, then within a merchant.
             models.Index(fields=["next_due_at"], name="account_due", condition=Q(next_due_at__isnull=False)),
+            # Whose level is to be reviewed: listed in the same way.
+            models.Index(fields=["review_at"], name="account_review", condition=Q(review_at__isnull=False)),
             # The members of a program, the fullest accounts first.
             models.Index(fields=["merchant_id", "program", "-balance"], name="account_fullest_first"),
         ]
@@ -87,6 +97,8 @@ class Entry(TenantModel):
     refund = TenantForeignKey("programs.Refund", null=True)
     # A redemption lies a floor higher, and refers to its entry; this is the way back.
     redemption_id = models.UUIDField(null=True)
+    # In a coalition: the merchant at which it happened. None: at the program's own.
+    partner_id = models.UUIDField(null=True)
     reason = models.CharField(max_length=200, blank=True)
     actor = models.CharField(max_length=160, blank=True)
     hash = models.BinaryField()
@@ -113,7 +125,11 @@ class Entry(TenantModel):
 
 
 class Lot(TenantModel):
-    """What is left of one earning. Lots that expire first are used first; those that never expire, last."""
+    """What is left of one earning. Lots that expire first are used first; those that never expire, last.
+
+    issuer_id, price: in a coalition, the merchant that gave the points, and what it owes for each, in minor units;
+    frozen when they were given.
+    """
 
     account = TenantForeignKey(Account)
     entry = TenantForeignKey(Entry)
@@ -125,6 +141,8 @@ class Lot(TenantModel):
     # Pending until then; None once it is spendable.
     available_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    issuer_id = models.UUIDField(null=True)
+    price = models.DecimalField(max_digits=18, decimal_places=8, null=True)
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -176,6 +194,7 @@ class Unlock(TenantModel):
     entry: the entry that paid the card's stamps (`carry`), None where nothing was paid.
     cost: what is still to be paid when it is taken (`cap`: the full card; a reward on the way: nothing).
     position: at how many stamps it was reached; below that a refund withdraws it.
+    as_voucher: it is handed out at once, without being asked for. level: the tier whose entry reward it is.
     """
 
     class Status(models.TextChoices):
@@ -190,6 +209,8 @@ class Unlock(TenantModel):
     purchase_id = models.UUIDField(null=True)
     cost = models.BigIntegerField(default=0)
     position = models.BigIntegerField(default=0)
+    as_voucher = models.BooleanField(default=False, db_default=False)
+    level = models.CharField(max_length=120, blank=True, default="", db_default="")
     at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     redemption_id = models.UUIDField(null=True)
@@ -211,5 +232,33 @@ class Unlock(TenantModel):
             # What a member may take now.
             models.Index(
                 fields=["merchant_id", "account", "at"], name="unlock_open", condition=Q(status="open")
-            )
+            ),
+            # What is to be handed out at once.
+            models.Index(
+                fields=["merchant_id", "at"],
+                name="unlock_to_issue",
+                condition=Q(status="open", as_voucher=True),
+            ),
+        ]
+
+
+class LevelChange(TenantModel):
+    """A level that an account came to, or left. Append-only: what the customer was, and when."""
+
+    account = TenantForeignKey(Account)
+    before = models.CharField(max_length=120, blank=True)
+    after = models.CharField(max_length=120, blank=True)
+    # reached, lost, period_ended, refunded, program_changed, paid, unpaid, cancelled
+    reason = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    purchase_id = models.UUIDField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            Reference("account", name="level_change_has_its_account"),
+            models.CheckConstraint(name="level_change_changes_the_level", condition=~Q(before=F("after"))),
+        ]
+        indexes = [
+            # The levels of an account, the latest first.
+            models.Index(fields=["merchant_id", "account", "-at"], name="level_change_of_account")
         ]

@@ -9,12 +9,16 @@ from loyalty.tenancy.constraints import Reference
 from loyalty.tenancy.models import TenantForeignKey, TenantModel
 
 # The books have a file of their own; Django looks for models here.
-from programs.accounts import Account, Entry, Lot, LotUse, Unlock
+from programs.accounts import Account, Entry, LevelChange, Lot, LotUse, Unlock
+from programs.bonuses import AdjustmentProposal, Bonus, RuleBudget
 
 __all__ = [
     "Account",
+    "AdjustmentProposal",
+    "Bonus",
     "Credit",
     "Entry",
+    "LevelChange",
     "Lot",
     "LotUse",
     "Program",
@@ -22,6 +26,7 @@ __all__ = [
     "Purchase",
     "Refund",
     "Rule",
+    "RuleBudget",
     "Unlock",
 ]
 
@@ -39,7 +44,11 @@ class Program(TenantModel):
     status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
     auto_enrol = models.BooleanField(default=True)
     starts_at = models.DateTimeField(default=clock.now)
+    # From then on nothing is earned; until redeem_until what there is can still be spent.
     ends_at = models.DateTimeField(null=True)
+    redeem_until = models.DateTimeField(null=True)
+    # The next moment at which something is due for the program as a whole: a day with birthdays.
+    next_due_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -50,7 +59,12 @@ class Program(TenantModel):
             models.CheckConstraint(
                 name="program_ends_after_it_starts",
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
-            )
+            ),
+            models.CheckConstraint(
+                name="program_is_redeemed_until_its_end_at_least",
+                condition=Q(redeem_until__isnull=True)
+                | Q(ends_at__isnull=False, redeem_until__gte=F("ends_at")),
+            ),
         ]
 
     def __str__(self):
@@ -100,7 +114,9 @@ class Purchase(TenantModel):
 
     items: [{"sku", "name", "category", "brand", "quantity", "amount_minor", "discount_minor", "returned",
     "returned_minor"}]; the last two say how many of a line came back, and the money given back for them.
-    discounts: what was taken off, in the order in which it was: [{"voucher", "reward", "amount_minor"}].
+    discounts: what was taken off, in the order in which it was, each with its amount_minor and one of: "program" and
+    "level" (a standing discount), "voucher" (a code), "points" (how many of "program", and the "entry" that took them).
+    partner_id: in a coalition, the merchant at which it happened.
     """
 
     member = TenantForeignKey("members.Member", null=True)
@@ -115,6 +131,7 @@ class Purchase(TenantModel):
     recorded_at = models.DateTimeField()
     returned_at = models.DateTimeField(null=True)
     location = TenantForeignKey("merchants.Location", null=True)
+    partner_id = models.UUIDField(null=True)
     external_id = models.CharField(max_length=255, null=True)
     actor = models.CharField(max_length=160, blank=True)
 
@@ -151,6 +168,7 @@ class Credit(TenantModel):
     amount: given at first; taken_back: of that, by refunds; excused: not taken back because it had expired.
     because: [{"rule", "code", "amount", …facts}]; the sentences are made when they are read.
     facts: what the rules looked at that cannot be computed again later, and the exact value ("fraction").
+    qualifies: what of it counts towards a tier, now, after its refunds.
     """
 
     purchase = TenantForeignKey(Purchase)
@@ -160,6 +178,7 @@ class Credit(TenantModel):
     amount = models.BigIntegerField()
     taken_back = models.BigIntegerField(default=0)
     excused = models.BigIntegerField(default=0)
+    qualifies = models.BigIntegerField(default=0, db_default=0)
     because = models.JSONField(default=list)
     facts = models.JSONField(default=dict)
     occurred_at = models.DateTimeField()
@@ -191,6 +210,7 @@ class Refund(TenantModel):
     amount_minor = models.BigIntegerField()
     items = models.JSONField(default=list)
     at = models.DateTimeField()
+    partner_id = models.UUIDField(null=True)
     actor = models.CharField(max_length=160, blank=True)
 
     prefix = "rfd"

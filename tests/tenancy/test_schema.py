@@ -23,7 +23,8 @@ SCANNED = {
     "campaigns_monthlysummaryrun": {"merchant_id", "month", "finished_at"},
     "events_event": {"merchant_id", "relayed_at"},
     "merchants_idempotencyrecord": {"merchant_id", "created_at"},
-    "programs_account": {"merchant_id", "next_due_at"},
+    "programs_account": {"merchant_id", "next_due_at", "review_at"},
+    "programs_program": {"merchant_id", "next_due_at"},
 }
 
 
