@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "members",
     "programs",
     "rewards",
+    "rewards.gift_cards",
     "campaigns",
     "loyalty.design",
     "loyalty.rest",

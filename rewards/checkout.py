@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from loyalty import tenancy
 from loyalty.errors import Refused
 from loyalty.merchants.models import Location
 from members import locking
@@ -17,6 +18,7 @@ from programs import purchases, refunding
 from programs.models import Purchase
 from programs.purchases import Discount, Item, NewPurchase, Recorded
 from rewards import discounts, redeeming, vouchers
+from rewards.gift_cards import spending
 from rewards.models import Redemption, Reward, Voucher
 
 
@@ -37,7 +39,7 @@ class NothingToTakeOff(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A sale as it comes from a till. amount_minor: before discounts. vouchers: codes."""
+    """A sale as it comes from a till. amount_minor: before discounts. vouchers, gift_cards: codes."""
 
     member: Member | None
     amount_minor: int
@@ -47,6 +49,12 @@ class Sale:
     location: Location | None = None
     external_id: str | None = None
     vouchers: tuple[str, ...] = ()
+    gift_cards: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self):
+        """Whether nothing is used up by it, so that it can be recorded together with others."""
+        return not (self.vouchers or self.gift_cards)
 
     def new_purchase(self, taken=()):
         return NewPurchase(
@@ -57,27 +65,34 @@ class Sale:
 
 @dataclass(slots=True)
 class GivenBack:
-    """refund and debits as in refunding.Refunded. returned: redemptions whose points came back."""
+    """refund and debits as in refunding.Refunded. returned: redemptions whose points came back.
+
+    gift_cards: what gift cards got back, of what they had paid.
+    """
 
     refund: refunding.Refund
     debits: list
     returned: list[Redemption] = field(default_factory=list)
+    gift_cards: list[spending.Payment] = field(default_factory=list)
 
 
 def ring_up(sale: Sale, *, actor="", preview=False) -> Recorded:
-    """Record a sale with its vouchers. preview: says what would happen and stores nothing.
+    """Record a sale with its vouchers and gift cards. preview: says what would happen and stores nothing.
 
-    Raises what a voucher is refused for (code_used, code_expired, below_minimum …) and what the purchase is;
-    nothing is written then. A repeat by external id answers with the first purchase and uses no voucher.
+    Raises what a voucher or gift card is refused for (code_used, code_expired, below_minimum …) and what the
+    purchase is; nothing is written then. A repeat by external id answers with the first purchase, uses no voucher
+    and charges no gift card. Locks the member, the gift cards, the vouchers, then the accounts.
     """
-    if not sale.vouchers:
+    if sale.is_plain:
         new = sale.new_purchase()
         return purchases.preview(new) if preview else purchases.record(new, actor=actor)
-    held = _hold(sale, preview)
+    cards, held = _hold_gift_cards(sale, preview), _hold(sale, preview)
     # Only now: who used these vouchers under the same external id has committed, and is seen.
     first = _first(sale)
     if first is not None:
         return purchases.repeated(first)
+    for card in cards:
+        spending.refuse_unfit(card, tenancy.merchant().currency)
     for voucher in held:
         vouchers.refuse_unusable(voucher)
         _refuse_unfit(voucher, sale)
@@ -88,20 +103,39 @@ def ring_up(sale: Sale, *, actor="", preview=False) -> Recorded:
     if not recorded.is_repeat:
         for voucher in held:
             vouchers.use(voucher, purchase=recorded.purchase)
+        # They pay, they do not discount: what is due is what is left after the vouchers.
+        due = recorded.purchase.net_minor
+        spending.charge_for_purchase(cards, recorded.purchase, due_minor=due, actor=actor)
     return recorded
+
+
+def gift_cards_paid(rung_up) -> dict:
+    """What gift cards paid of sales that ring_up has answered, (Sale, Recorded) each: {purchase id: [Payment]}."""
+    asked = [recorded.purchase.id for sale, recorded in rung_up if sale.gift_cards or recorded.is_repeat]
+    return spending.paid_in(asked)
+
+
+def gift_cards_would_pay(sale: Sale, recorded: Recorded) -> dict:
+    """The same for a preview: of a sale that was not recorded before, what they would pay."""
+    if recorded.is_repeat:
+        return gift_cards_paid([(sale, recorded)])
+    cards = spending.hold(sale.gift_cards, lock=False)
+    return {recorded.purchase.id: spending.would_pay(cards, due_minor=recorded.purchase.net_minor)}
 
 
 def ring_up_many(sales: list[Sale], *, actor="") -> list[Recorded | Refused]:
     """Record many sales in the order given; good ones are kept when others are refused.
 
-    Runs of sales without vouchers are recorded together; one with vouchers is recorded by itself, in its place.
-    Locks all members first, in id order, so that two batches do not wait for each other in a circle.
+    Runs of plain sales are recorded together; one with vouchers or gift cards is recorded by itself, in its place.
+    Locks all members first, then all gift cards, each in id order, so that two batches do not wait for each other
+    in a circle.
     """
     locking.lock([sale.member.id for sale in sales if sale.member])
+    spending.lock_all(code for sale in sales for code in sale.gift_cards)
     results: list[Recorded | Refused] = []
     run: list[Sale] = []
     for sale in sales:
-        if sale.vouchers:
+        if not sale.is_plain:
             results += purchases.record_many([one.new_purchase() for one in run], actor=actor)
             results.append(_ring_up_or_refuse(sale, actor))
             run = []
@@ -111,20 +145,30 @@ def ring_up_many(sales: list[Sale], *, actor="") -> list[Recorded | Refused]:
 
 
 def give_back(purchase, *, amount_minor=None, items=None, actor="") -> GivenBack:
-    """Refund a purchase (see refunding.refund). With its last cent the points spent on its vouchers come back."""
+    """Refund a purchase (see refunding.refund). With its last cent the points spent on its vouchers come back, and
+    gift cards get back what they paid.
+    """
     _lock_everybody(purchase)
     refunded = refunding.refund(purchase, amount_minor=amount_minor, items=items, actor=actor)
-    returned = []
+    returned, paid_back = [], []
     if Purchase.objects.filter(id=purchase.id, returned_at__isnull=False).exists():
         used = Redemption.objects.filter(status=Redemption.Status.DONE, id__in=_redemptions_in(purchase))
         for redemption in used.order_by("id"):
             redeeming.give_back_points(redemption, actor=actor)
             returned.append(redemption)
-    return GivenBack(refunded.refund, refunded.debits, returned)
+        paid_back = spending.give_back_for_purchase(purchase, refund=refunded.refund, actor=actor)
+    return GivenBack(refunded.refund, refunded.debits, returned, paid_back)
 
 
 def _first(sale):
     return Purchase.objects.filter(external_id=sale.external_id).first() if sale.external_id else None
+
+
+def _hold_gift_cards(sale, preview):
+    """The gift cards of a sale, in the order given; locked, after the member, unless it is a preview."""
+    if sale.gift_cards and sale.member and not preview:
+        locking.lock([sale.member.id])
+    return spending.hold(sale.gift_cards, lock=not preview)
 
 
 def _hold(sale, preview):

@@ -16,6 +16,7 @@ class Reward(TenantModel):
         PRODUCT = "product", _("Product")
         AMOUNT_OFF = "amount_off", _("Amount off")
         PERCENT_OFF = "percent_off", _("Percent off")
+        GIFT_CARD = "gift_card", _("Gift card")
 
     program = TenantForeignKey("programs.Program", null=True)
     name = models.CharField(max_length=120)

@@ -39,8 +39,10 @@ class PurchaseList(Resource):
     def post(self, request):
         body = self.body(shapes.NewPurchase)
         member = named.member(body)
-        recorded = checkout.ring_up(_sale(body, member, named.location(body.location)), actor=self.actor)
-        told = purchases.purchase(recorded, state=_state_of(recorded.purchase, member))
+        sale = _sale(body, member, named.location(body.location))
+        recorded = checkout.ring_up(sale, actor=self.actor)
+        paid = checkout.gift_cards_paid([(sale, recorded)])
+        told = purchases.purchase(recorded, paid, state=_state_of(recorded.purchase, member))
         return answer(told, 200 if recorded.is_repeat else 201)
 
 
@@ -52,10 +54,11 @@ class PurchasePreview(Resource):
     def post(self, request):
         body = self.body(shapes.NewPurchase)
         member = named.member(body)
-        recorded = checkout.ring_up(
-            _sale(body, member, named.location(body.location)), actor=self.actor, preview=True
-        )
-        return answer(purchases.purchase(recorded, state=members.state(member), is_stored=recorded.is_repeat))
+        sale = _sale(body, member, named.location(body.location))
+        recorded = checkout.ring_up(sale, actor=self.actor, preview=True)
+        paid = checkout.gift_cards_would_pay(sale, recorded)
+        state = members.state(member)
+        return answer(purchases.purchase(recorded, paid, state=state, is_stored=recorded.is_repeat))
 
 
 class PurchaseBatch(Resource):
@@ -70,7 +73,8 @@ class PurchaseBatch(Resource):
         sales = _sales(read)
         recorded = iter(checkout.ring_up_many(_good(sales), actor=self.actor))
         results = [one if isinstance(one, Refused) else next(recorded) for one in sales]
-        told = iter(purchases.purchases(_good(results)))
+        rung_up = [pair for pair in zip(sales, results, strict=True) if not isinstance(pair[1], Refused)]
+        told = iter(purchases.purchases(_good(results), checkout.gift_cards_paid(rung_up)))
         return answer(shapes.PurchaseResults(results=[_result(one, told) for one in results]))
 
 
@@ -120,6 +124,7 @@ def _sale(body, member, location):
     return checkout.Sale(
         member=member, amount_minor=body.amount_minor, currency=body.currency, items=items,
         occurred_at=body.occurred_at, location=location, external_id=body.external_id, vouchers=tuple(body.vouchers),
+        gift_cards=tuple(body.gift_cards),
     )  # fmt: skip
 
 

@@ -10,33 +10,38 @@ from programs.accounts import Unlock
 from programs.crediting import CreditLine
 from programs.models import Credit, Entry, Program
 from programs.purchases import Recorded
+from rewards.gift_cards import spending
 from rewards.models import Reward
 
 KEPT = ("sku", "name", "category", "brand", "quantity", "amount_minor", "discount_minor", "returned")
 
 
-def purchase(recorded, *, state=None, is_stored=True):
-    """One Recorded. state: the member's, where it is told."""
-    return purchases([recorded], is_stored=is_stored)[0].model_copy(update={"member_state": state})
+def purchase(recorded, paid, *, state=None, is_stored=True):
+    """One Recorded. state: the member's, where it is told. paid: as in purchases."""
+    told = purchases([recorded], paid, is_stored=is_stored)[0]
+    return told.model_copy(update={"member_state": state})
 
 
-def purchases(several, *, is_stored=True):
-    """Many Recorded: the rewards they unlocked are read in one query."""
+def purchases(several, paid, *, is_stored=True):
+    """Many Recorded: the rewards they unlocked are read in one query.
+
+    paid: what gift cards paid, {purchase id: [Payment]}.
+    """
     unlocked = {unlock.reward_id for one in several for unlock in one.unlocks}
     rewards = {row.id: row for row in Reward.objects.filter(id__in=unlocked)} if unlocked else {}
     written = {}
-    return [_purchase(one, rewards, is_stored, written) for one in several]
+    return [_purchase(one, rewards, paid.get(one.purchase.id, ()), is_stored, written) for one in several]
 
 
 def listed(rows):
-    """Purchase rows, as they were answered when they were recorded: three queries, however many."""
+    """Purchase rows, as they were answered when they were recorded: four queries, however many."""
     keys = [row.id for row in rows]
     told = {row.id: Recorded(row, []) for row in rows}
     for credit in Credit.objects.filter(purchase_id__in=keys).select_related("program").order_by("id"):
         told[credit.purchase_id].credits.append(CreditLine(credit.program, credit))
     for unlock in Unlock.objects.filter(purchase_id__in=keys).order_by("at", "id"):
         told[unlock.purchase_id].unlocks.append(unlock)
-    return purchases([told[row.id] for row in rows])
+    return purchases([told[row.id] for row in rows], spending.paid_in(keys))
 
 
 def refunds(rows):
@@ -64,11 +69,15 @@ def made_refund(given_back, state):
     ]
     debits = [_debit(program.id, amount) for program, amount in given_back.debits]
     return shapes.MadeRefund(
-        **_refund(given_back.refund), debits=debits, returned=returned, member_state=state
+        **_refund(given_back.refund),
+        debits=debits,
+        returned=returned,
+        member_state=state,
+        gift_cards=[_payment(one) for one in given_back.gift_cards],
     )
 
 
-def _purchase(recorded, rewards, is_stored, written):
+def _purchase(recorded, rewards, paid, is_stored, written):
     row = recorded.purchase
     return shapes.Purchase(
         id=row.public_id if is_stored else None, member=ids.public("mem", row.member_id),
@@ -78,7 +87,7 @@ def _purchase(recorded, rewards, is_stored, written):
         occurred_at=row.occurred_at, recorded_at=row.recorded_at, location=ids.public("loc", row.location_id),
         external_id=row.external_id, actor=row.actor, credits=[_credit(line, written) for line in recorded.credits],
         unlocked=[_unlocked(rewards[one.reward_id]) for one in recorded.unlocks if one.reward_id in rewards],
-        member_state=None,
+        gift_cards=[_payment(one) for one in paid], member_state=None,
     )  # fmt: skip
 
 
@@ -92,6 +101,12 @@ def _credit(line, written):
 
 def _unlocked(reward):
     return Unlocked(reward=members.reward_name(reward), voucher=None)
+
+
+def _payment(paid):
+    return shapes.GiftCardPayment(
+        code=paid.code, amount_minor=paid.amount_minor, balance_minor=paid.balance_minor
+    )
 
 
 def _refund(row):

@@ -34,7 +34,9 @@ class NewItem(Body):
 
 
 class NewPurchase(Body):
-    """`member` or `card`; with neither it is recorded for comparison only. `vouchers`: codes to be used in it."""
+    """`member` or `card`; with neither it is recorded for comparison only. `vouchers`: codes to be used in it.
+    `gift_cards`: codes that pay, in this order, each as far as it reaches.
+    """
 
     member: Id | None = None
     card: text(400, 1) | None = None
@@ -45,6 +47,7 @@ class NewPurchase(Body):
     location: Id | None = None
     external_id: ExternalId | None = None
     vouchers: Annotated[list[text(40, 1)], Field(max_length=20)] = []
+    gift_cards: Annotated[list[text(40, 1)], Field(max_length=20)] = []
 
 
 class NewPurchases(Body):
@@ -73,6 +76,14 @@ class Credit(Answer):
     because: list[Because]
 
 
+class GiftCardPayment(Answer):
+    """What a gift card paid, or got back. `balance_minor`: what was on it right afterwards."""
+
+    code: str
+    amount_minor: int
+    balance_minor: int
+
+
 class Purchase(Answer):
     """`id` is null in a preview. `member_state` is left out (null) in lists and batches."""
 
@@ -92,6 +103,7 @@ class Purchase(Answer):
     actor: str
     credits: list[Credit]
     unlocked: list[Unlocked]
+    gift_cards: list[GiftCardPayment]
     member_state: MemberState | None
 
 
@@ -146,6 +158,7 @@ class Refund(Answer):
 
 class MadeRefund(Refund):
     returned: list[GivenBack]
+    gift_cards: list[GiftCardPayment]
     member_state: MemberState | None
 
 

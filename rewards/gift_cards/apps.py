@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GiftCardsConfig(AppConfig):
+    name = "rewards.gift_cards"
+    label = "gift_cards"
