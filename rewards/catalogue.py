@@ -94,6 +94,8 @@ def _check(reward):
         wrong["name"] = [_("A reward needs a name.")]
     if reward.kind == Reward.Kind.AMOUNT_OFF and not reward.value_minor:
         wrong["value_minor"] = [_("Write how much is taken off.")]
+    if reward.kind == Reward.Kind.GIFT_CARD and not reward.value_minor:
+        wrong["value_minor"] = [_("Write how much is on the gift card.")]
     if reward.kind == Reward.Kind.PERCENT_OFF and not (reward.percent and 0 < reward.percent <= 100):
         wrong["percent"] = [_("Write a percentage above 0 and up to 100.")]
     if reward.cost < 0:

@@ -18,6 +18,7 @@ from programs.accounts import Unlock
 from programs.models import Program
 from programs.sheet import Source
 from rewards import codes
+from rewards.gift_cards import issuing
 from rewards.models import Redemption, Reward, Voucher
 
 
@@ -54,7 +55,8 @@ class AlreadyUsed(Refused):
 def redeem(*, member, reward, use="now", location=None, actor="") -> Redemption:
     """Take a reward, for an open unlock of it or for its cost in points. Returns the Redemption.
 
-    use: "now" hands it over; "later" makes a voucher. What takes money off a purchase always makes a voucher.
+    use: "now" hands it over; "later" makes a voucher. What takes money off a purchase always makes a voucher, and
+    a gift card is issued to the member, whichever way.
     Locks the member, the account, then the reward. Raises InsufficientBalance, OutOfStock, LimitReached,
     NotEligible, NotStarted, Ended; nothing is written then.
     """
@@ -76,7 +78,9 @@ def redeem(*, member, reward, use="now", location=None, actor="") -> Redemption:
     redemption.save(force_insert=True)
     if unlock:
         Unlock.objects.filter(id=unlock.id).update(status=Unlock.Status.TAKEN, redemption_id=redemption.id)
-    if use == "later" or reward.kind != Reward.Kind.PRODUCT:
+    if reward.kind == Reward.Kind.GIFT_CARD:
+        _issue_gift_card(redemption)
+    elif use == "later" or reward.kind != Reward.Kind.PRODUCT:
         _issue_voucher(redemption)
     _tell("reward.redeemed", redemption)
     return redemption
@@ -85,7 +89,8 @@ def redeem(*, member, reward, use="now", location=None, actor="") -> Redemption:
 def cancel(redemption, *, actor="") -> Redemption:
     """Undo a redemption: the points go back into the lots they came from, an unlock is open again.
 
-    Doing so again changes nothing. Raises AlreadyUsed when its voucher was used.
+    Its gift card is voided with it. Doing so again changes nothing.
+    Raises AlreadyUsed when its voucher was used, GiftCardUsed when its gift card was.
     """
     locking.lock([redemption.member_id])
     redemption = Redemption.objects.select_for_update(no_key=True).get(id=redemption.id)
@@ -94,6 +99,7 @@ def cancel(redemption, *, actor="") -> Redemption:
     voucher = Voucher.objects.select_for_update(no_key=True).filter(redemption=redemption).first()
     if voucher and voucher.status == Voucher.Status.USED:
         raise AlreadyUsed(voucher=voucher.code)
+    issuing.take_back(redemption, actor=actor)
     give_back_points(redemption, actor=actor)
     Voucher.objects.filter(redemption=redemption).update(status=Voucher.Status.VOID)
     _tell("redemption.cancelled", redemption)
@@ -186,17 +192,27 @@ def _refuse_too_often(member, reward):
         raise LimitReached(reward=reward.public_id, limit=reward.per_member)
 
 
+def _valid_until(reward):
+    """The end of the last day on which what was taken now can be used; None: it can be used for ever."""
+    days, timezone = reward.valid_days, tenancy.merchant().timezone
+    return expiry.midnight(clock.today(timezone) + timedelta(days=days + 1), timezone) if days else None
+
+
 def _issue_voucher(redemption):
-    days = redemption.reward.valid_days
-    timezone = tenancy.merchant().timezone
-    until = expiry.midnight(clock.today(timezone) + timedelta(days=days + 1), timezone) if days else None
     return Voucher.objects.create(
         code=codes.new(),
         reward=redemption.reward,
         member=redemption.member,
         redemption=redemption,
-        valid_until=until,
+        valid_until=_valid_until(redemption.reward),
     )
+
+
+def _issue_gift_card(redemption):
+    return issuing.issue(
+        balance_minor=redemption.reward.value_minor, expires_at=_valid_until(redemption.reward),
+        member=redemption.member, redemption=redemption, actor=redemption.actor,
+    )  # fmt: skip
 
 
 def _tell(kind, redemption):

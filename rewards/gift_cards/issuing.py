@@ -4,9 +4,10 @@ Rule: docs/rules/gift-cards.md, "Gift cards".
 """
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from loyalty import clock, ids, tenancy
-from loyalty.errors import Invalid
+from loyalty.errors import Invalid, Refused
 from loyalty.events import recording
 from loyalty.money import LARGEST_MINOR
 from rewards import codes
@@ -14,6 +15,11 @@ from rewards.gift_cards import books, finding
 from rewards.gift_cards.models import GiftCard, GiftCardEntry
 
 Kind = GiftCardEntry.Kind
+
+
+class GiftCardUsed(Refused):
+    code = "code_used"
+    sentence = gettext_lazy("This gift card has already been used.")
 
 
 def issue(
@@ -68,9 +74,18 @@ def void(card, *, actor="") -> GiftCard:
     return card
 
 
-def is_untouched(card) -> bool:
-    """Whether nothing was paid with a card and nothing was put on it since it was issued."""
-    return not GiftCardEntry.objects.filter(gift_card=card).exclude(kind__in=[Kind.ISSUE, Kind.VOID]).exists()
+def take_back(redemption, *, actor=""):
+    """Void the gift card of a redemption that is cancelled, if it made one. Locks the card.
+
+    Raises GiftCardUsed once anything was paid with it, or put on it.
+    """
+    card = finding.of_redemption(redemption)
+    if card is None:
+        return
+    books.lock([card.id])
+    if GiftCardEntry.objects.filter(gift_card=card).exclude(kind__in=[Kind.ISSUE, Kind.VOID]).exists():
+        raise GiftCardUsed(gift_card=card.code)
+    void(card, actor=actor)
 
 
 def tell(kind, card, entry):

@@ -10,6 +10,7 @@ from members import finding
 from members.models import Member
 from programs.models import Account
 from rewards import vouchers as voucher_verbs
+from rewards.gift_cards.models import GiftCard
 from rewards.models import Voucher
 
 SAME = ("name", "description", "kind", "cost", "value_minor", "skus", "min_purchase_minor", "cost_to_merchant_minor",
@@ -40,8 +41,9 @@ def redemption(row):
 
 
 def redemptions(rows):
-    """Redemptions with the codes of their vouchers and what is left on their accounts: two queries more."""
+    """Redemptions with the codes of their vouchers and gift cards and what is left on their accounts: three queries."""
     codes = dict(Voucher.objects.filter(redemption__in=rows).values_list("redemption_id", "code"))
+    cards = dict(GiftCard.objects.filter(redemption__in=rows).values_list("redemption_id", "code"))
     accounts = Account.objects.filter(id__in=[row.account_id for row in rows if row.account_id])
     left = {account.id: account.balance - account.debt for account in accounts}
     return [
@@ -49,7 +51,7 @@ def redemptions(rows):
             id=row.public_id, member=ids.public("mem", row.member_id), reward=ids.public("rwd", row.reward_id),
             cost=row.cost, use=row.use, status=row.status, at=row.at, cancelled_at=row.cancelled_at,
             location=ids.public("loc", row.location_id), actor=row.actor, voucher=codes.get(row.id),
-            balance=left.get(row.account_id),
+            gift_card=cards.get(row.id), balance=left.get(row.account_id),
         )
         for row in rows
     ]  # fmt: skip

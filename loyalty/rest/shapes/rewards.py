@@ -8,7 +8,7 @@ from loyalty.rest.shapes.fields import Amount, Answer, Body, Id, Moment, Page, W
 from loyalty.rest.shapes.members import MemberState
 from loyalty.rest.shapes.purchases import NewItem
 
-Kind = Literal["product", "amount_off", "percent_off"]
+Kind = Literal["product", "amount_off", "percent_off", "gift_card"]
 Percent = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3})?$")]
 Count = Annotated[int, Field(ge=0, le=10**9)]
 AtLeastOne = Annotated[int, Field(ge=1, le=10**9)]
@@ -97,7 +97,10 @@ class NewRedemption(Body):
 
 
 class Redemption(Answer):
-    """`voucher`: its code, where there is one. `balance`: what is left on the account, in the reward's program."""
+    """`voucher`, `gift_card`: its code, where there is one.
+
+    `balance`: what is left on the account, in the reward's program.
+    """
 
     id: str
     member: str
@@ -110,6 +113,7 @@ class Redemption(Answer):
     location: str | None
     actor: str
     voucher: str | None
+    gift_card: str | None
     balance: int | None
 
 
