@@ -1,4 +1,4 @@
-"""What is given outside of purchases, once for each occasion; budgets of rules; corrections that wait for a second person."""
+"""Given outside of purchases, once for each occasion; budgets of rules; corrections that wait for a second person."""
 
 from django.db import models
 from django.db.models import F, Q

@@ -5,7 +5,7 @@ basket and the facts of that time. Rule: docs/rules.md, "Earning".
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from math import prod
@@ -80,21 +80,36 @@ class Basket:
 class Facts:
     """What the rules look at besides the basket. Kept with the credit, so that a refund can ask again.
 
-    had: given before by a rule or by the base ("earn"), e.g. {"earn": {"day": 80, "month": 300, "ever": 900}}.
+    had: given before by a rule or by the base ("earn"), e.g. {"earn": {"day": 80, "month": 300, "ever": 900}}; a rule
+    with a budget also has what all members together had ("total").
     seconds_since: to the nearest credit that gave something, None if there is none. is_first: the first purchase.
+    is_referred: somebody brought this member. visits: for each challenge, how many count so far.
+    level: in this program; levels: in all of them. segments: those of the rules' segments that the member is in.
+    boosts: [(name, multiplier as text)] of the base, by levels. discounts: rows about standing discounts given.
     """
 
     had: dict = field(default_factory=dict)
     seconds_since: int | None = None
     is_first: bool = False
+    is_referred: bool = False
+    visits: dict = field(default_factory=dict)
+    level: str = ""
+    levels: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    boosts: tuple[tuple[str, str], ...] = ()
+    discounts: tuple[dict, ...] = ()
 
     def kept(self):
-        """As it is stored with a credit; `Facts.from_kept` is the way back."""
-        return {"had": self.had, "seconds_since": self.seconds_since, "is_first": self.is_first}
+        """As it is stored with a credit, without what is as usual; `Facts.from_kept` is the way back."""
+        kept = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
+        return kept | {"seconds_since": self.seconds_since}
 
     @classmethod
     def from_kept(cls, kept):
-        return cls(kept["had"], kept["seconds_since"], kept["is_first"])
+        facts = {name: value for name, value in kept.items() if name in cls.__slots__}
+        for name in ("levels", "segments", "discounts"):
+            facts[name] = tuple(facts.get(name, ()))
+        return cls(**facts | {"boosts": tuple((name, by) for name, by in facts.get("boosts", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +167,15 @@ class Base:
     limit: EarnLimit = field(default_factory=EarnLimit)
     by_line: Callable[[Line], Fraction] | None = None
 
+    def boosted(self, boosts):
+        """The same with the multipliers that a level brings."""
+        by = prod(Fraction(multiplier) for _name, multiplier in boosts)
+        if by == 1:
+            return self
+        plain = self.by_line
+        by_line = (lambda line: by * plain(line)) if plain else None
+        return replace(self, exact=by * self.exact, by_line=by_line)
+
     def rounded(self, exact, carry=Fraction(0)):
         return rounded(exact + carry, "down") if self.accumulate else rounded(exact, self.rounding)
 
@@ -159,11 +183,12 @@ class Base:
 def deserve(
     base: Base, rules: Sequence[Rule], basket: Basket, facts: Facts, carry: Fraction = Fraction(0)
 ) -> Deserved:
-    """Base × multipliers, rounded once, trimmed by the base's limits; then what each rule adds.
+    """Base × multipliers of levels and of rules, rounded once, trimmed by the base's limits; then what each rule adds.
 
     With `accumulate` whole points are given and the fraction is kept: `fraction` says what came in exactly.
     """
-    rules = [rule for rule in rules if rule.when.event != "joined"]
+    base = base.boosted(facts.boosts)
+    rules = [rule for rule in rules if rule.is_for_purchases]
     rows = [rule.row(basket, facts) for rule in rules]
     multipliers = [(rule, row) for rule, row in zip(rules, rows, strict=True) if row["code"] == "multiplied"]
 
@@ -178,7 +203,17 @@ def deserve(
     most = {"purchase": base.limit.per_purchase, "day": base.limit.per_day, "month": base.limit.per_month}
     amount, limited = trim(points - too_much, most, facts.had.get("earn", {}))
     row = {"rule": "earn", **base.row, **_rounding(base, exact, carry, points), **limited, "amount": amount}
-    return Deserved(exact, amount + sum(extra["amount"] for extra in rows), [row, *rows])
+    given = amount + sum(extra["amount"] for extra in rows)
+    return Deserved(exact, given, [row, *of_levels(facts, is_raised=bool(base.exact)), *rows])
+
+
+def of_levels(facts, *, is_raised=True):
+    """Rows about what the member's levels did: multipliers of the base, and discounts."""
+    boosts = [
+        {"rule": "level", "name": name, "code": "multiplied", "multiplier": by, "amount": 0}
+        for name, by in facts.boosts
+    ]
+    return [*(boosts if is_raised else ()), *facts.discounts]
 
 
 def _raised(base, basket, multipliers):

@@ -18,7 +18,8 @@ from programs.lots import OpenLot
 from programs.sheet import Sheet
 
 _FIGURES = ("balance", "pending", "debt", "carry_num", "carry_den", "lifetime", "entries", "head",
-            "last_activity_at", "next_due_at")  # fmt: skip
+            "last_activity_at", "next_due_at", "level", "level_since_at", "level_until_at", "qualifying",
+            "review_at")  # fmt: skip
 _CARRY_DENOMINATOR = 10**12
 _LARGEST_CARRY = Fraction(_CARRY_DENOMINATOR - 1, _CARRY_DENOMINATOR)
 
@@ -89,6 +90,15 @@ def save(sheets: Iterable[Sheet]):
         sheet.entries, sheet.is_changed = [], False
 
 
+def move_lots(account_ids):
+    """All lots of merged accounts, used-up ones too, to the survivors': {old account id: survivor's}. After saving.
+
+    What was taken from a lot stays as it was, so that a reversal puts it back into the lot where it lies now.
+    """
+    for old_id, survivor_id in account_ids.items():
+        Lot.objects.filter(account_id=old_id).update(account_id=survivor_id)
+
+
 def _settle(sheets, needing):
     """Load the lots of `needing` and of what is due, and let happen what is."""
     now = clock.now()
@@ -157,7 +167,8 @@ def _figures(sheet):
     # A fraction that grew beyond what fits is cut at the twelfth digit: less than a millionth of a cent.
     carry = min(sheet.carry.limit_denominator(_CARRY_DENOMINATOR), _LARGEST_CARRY)
     return (sheet.id, sheet.balance, sheet.pending, sheet.debt, carry.numerator, carry.denominator, sheet.lifetime,
-            sheet.entry_count, sheet.head, sheet.last_activity_at, sheet.next_due_at)  # fmt: skip
+            sheet.entry_count, sheet.head, sheet.last_activity_at, sheet.next_due_at, sheet.level,
+            sheet.level_since_at, sheet.level_until_at, sheet.qualifying, sheet.review_at)  # fmt: skip
 
 
 def _select(rows, lock):
@@ -167,10 +178,12 @@ def _select(rows, lock):
     sheets = {}
     for row in rows.values_list("id", "member_id", "program_id", *_FIGURES):
         account_id, member_id, program_id, balance, pending, debt, num, den, *rest = row
-        lifetime, count, head, last, due = rest
+        lifetime, count, head, last, due, *standing = rest
+        level, since, until, qualifying, review_at = standing
         sheets[member_id, program_id] = Sheet(
             account_id, member_id, program_id, balance, pending, debt, Fraction(num, den), lifetime, count,
-            bytes(head), last, due, unlocked_to=balance, has_all_lots=False,
+            bytes(head), last, due, unlocked_to=balance, level=level, level_since_at=since, level_until_at=until,
+            qualifying=qualifying, review_at=review_at, has_all_lots=False,
         )  # fmt: skip
     return sheets
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-PERIODS = ("purchase", "day", "month", "ever")
+PERIODS = ("purchase", "day", "month", "ever", "total")
 
 
 def trim(amount: int, most: Mapping[str, int | None], had: Mapping[str, int]) -> tuple[int, dict]:

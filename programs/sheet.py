@@ -3,9 +3,10 @@
 A Sheet is opened and saved by `programs/ledger.py`, which holds the account's lock in between. Every verb keeps:
 balance = what is left in spendable lots; pending = what is left in pending lots; balance − debt + pending = the
 sum of all entries; debt is paid before anything can be spent. Rule: docs/rules.md, "The books".
+What moves between two accounts: docs/rules/moving.md, "Transfers" and "Merges".
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
@@ -16,6 +17,9 @@ from loyalty import ids
 from loyalty.errors import Refused
 from programs import lots as using
 from programs.lots import OpenLot
+
+# What the member has not done: it happens by itself, or in the books alone.
+NO_ACTIVITY = ("activate", "expire", "merge")
 
 
 class InsufficientBalance(Refused):
@@ -69,6 +73,13 @@ class Sheet:
     # The balance up to which rewards were unlocked (programs.crediting.unlock): it falls with the balance, but
     # does not rise with it.
     unlocked_to: int = 0
+    # The account's level and what counts towards the next (see programs.accounts.Account); programs/reviewing.py
+    # and the program types' own modules change them.
+    level: str = ""
+    level_since_at: datetime | None = None
+    level_until_at: datetime | None = None
+    qualifying: int = 0
+    review_at: datetime | None = None
     lots: dict[UUID, OpenLot] = field(default_factory=dict)
     has_all_lots: bool = True
     entries: list[NewEntry] = field(default_factory=list)
@@ -151,6 +162,40 @@ class Sheet:
             return self.earn(amount, at=at, source=source, expires_at=expires_at, kind="adjust")
         return self.burn(-amount, at=at, source=source, kind="adjust")
 
+    def hand_over(self, amount, to, *, at, source, received):
+        """Give `amount` > 0 of what can be spent to another account of the program, in lots that keep their dates.
+
+        source, received: of the entry here and of the one there. A lot there is of no purchase: what was given away
+        was spent. Debt there is paid first, and it does not count as earned. Returns both entries.
+        Raises InsufficientBalance, having changed nothing.
+        """
+        given = self.burn(amount, at=at, source=source, kind="transfer_out")
+        return given, to._receive(given.uses, at, received)
+
+    def merge_into(self, survivor, *, at, source):
+        """Move everything to the account of the member into whom this one's is merged: points, debt, fraction.
+
+        The lots themselves move, with their purchases and dates, so that refunds and reversals find them there.
+        Debt on either side is paid from the points of the other. The fractions may add up to whole points.
+        """
+        if not (self.has_all_lots and survivor.has_all_lots):
+            raise LookupError("accounts are merged with all their open lots at hand")
+        survivor.lots |= self.lots
+        for lot in self.lots.values():
+            lot.account_id, lot.is_changed = survivor.id, True
+        if self.spendable or self.pending:
+            moved = {"amount": self.spendable, "pending_amount": self.pending}
+            left = self._write("merge", at, source, **{name: -figure for name, figure in moved.items()})
+            survivor._take_in(self, left, survivor._write("merge", at, source, **moved))
+        survivor.carry += self.carry
+        survivor.lifetime += self.lifetime
+        times = [one for one in (self.last_activity_at, survivor.last_activity_at) if one]
+        survivor.last_activity_at = max(times, default=None)
+        self.lots, self.carry, self.unlocked_to = {}, Fraction(0), 0
+        self.is_changed = survivor.is_changed = True
+        self._look_ahead()
+        survivor._look_ahead()
+
     def keep_alive(self, expires_at):
         """Activity in a program whose points expire by inactivity: what is there lasts until then, at least."""
         for lot in self.lots.values():
@@ -172,6 +217,35 @@ class Sheet:
             self._look_ahead()
             # Also where nothing happened: or the account would be looked at for ever.
             self.is_changed = True
+
+    def _receive(self, uses, at, source):
+        entry = self._write("transfer_in", at, source, amount=sum(part for _lot, part in uses))
+        for theirs, part in uses:
+            lot = replace(
+                theirs, id=ids.new(), account_id=self.id, amount=part, remaining=part, entry_id=entry.id,
+                purchase_id=None, is_new=True, is_changed=False,
+            )  # fmt: skip
+            self.lots[lot.id] = lot
+            self._make_spendable(lot, part, entry)
+        dates = [lot.expires_at for lot, _part in uses if lot.expires_at]
+        self._look_ahead(at_latest=min(dates, default=None))
+        return entry
+
+    def _take_in(self, merged, left, entered):
+        """The lots, figures and debt of a merged account; `left` and `entered` are the entries that tell of it."""
+        for lot in merged.lots.values():
+            if lot.remaining:
+                left.uses.append((lot, lot.remaining))
+                entered.uses.append((lot, -lot.remaining))
+        # What a card was rewarded for on one of the two is not rewarded again on the other.
+        self.unlocked_to = max(self.unlocked_to, merged.unlocked_to)
+        self.balance, self.pending = self.balance + merged.balance, self.pending + merged.pending
+        debt = self.debt + merged.debt
+        merged.balance = merged.pending = merged.debt = 0
+        paid = min(self.balance, debt)
+        self._use(using.take(self._spendable_lots(), paid), entered)
+        self._lower(paid)
+        self.debt = debt - paid
 
     def _activate(self, lot):
         entry = self._write(
@@ -221,7 +295,7 @@ class Sheet:
         )
         self.entries.append(entry)
         self.is_changed = True
-        if kind not in ("activate", "expire"):
+        if kind not in NO_ACTIVITY:
             self.last_activity_at = max(at, self.last_activity_at or at)
         return entry
 

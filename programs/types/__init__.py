@@ -1,9 +1,12 @@
-"""The program types: one file each. Adding a type is adding a file here and its name to the list."""
+"""The program types: one file each, with a TYPE. Adding a type is adding a file here."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from loyalty.errors import Invalid
-from programs.types import points, punch_card
 
-_TYPES = {kind.name: kind for kind in (points.TYPE, punch_card.TYPE)}
+_found = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+_TYPES = {module.TYPE.name: module.TYPE for module in _found if hasattr(module, "TYPE")}
 
 
 def get(name):

@@ -3,35 +3,68 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from programs.earning import Basket, Deserved, Facts
+from programs.earning import Basket, Deserved, Facts, Matching
 from programs.expiry import Expiry, Never
 from programs.rules import Rule
 from programs.shapes import Shape
 
 FOREVER = timedelta(days=365_000)
+Percent = Annotated[str, Field(pattern=r"^(100(\.0{1,3})?|\d{1,2}(\.\d{1,3})?)$")]
+Times = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,4})?$")]
 
 
 class Keeping(Shape):
-    """Settings of every program that keeps value on an account (api.md, "Common")."""
+    """Settings of every program that keeps value on an account (api.md, "Common").
+
+    adjustment_limit: corrections by hand of more than that need a second person.
+    """
 
     expiry: Expiry = Never()
     pending_days: Annotated[int, Field(ge=0, le=90)] = 0
     debt: Literal["allow", "forgive"] = "allow"
+    adjustment_limit: Annotated[int, Field(ge=0)] | None = None
+
+
+EVERYTHING = Matching()
+
+
+@dataclass(frozen=True, slots=True)
+class Benefits:
+    """What an account's level brings to a purchase. discount_percent: off the lines in `on`, or off everything.
+
+    multiplier: of the program's own base, or of every program's (`for_all_programs`). min_minor: of the purchase, for
+    the discount.
+    """
+
+    multiplier: Fraction = Fraction(1)
+    discount_percent: Decimal | None = None
+    on: Matching = EVERYTHING
+    min_minor: int = 0
+    for_all_programs: bool = False
+
+
+NO_BENEFITS = Benefits()
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A reward unlocked at `position` stamps. pays: taken off the balance at once; cost: when it is redeemed."""
+    """A reward unlocked at `position` stamps. pays: taken off the balance at once; cost: when it is redeemed.
+
+    as_voucher: handed out at once, without being asked for. level: the tier whose entry reward it is.
+    """
 
     reward: str | None
     position: int
     pays: int = 0
     cost: int = 0
+    as_voucher: bool = False
+    level: str = ""
 
 
 class ProgramType:
@@ -42,6 +75,10 @@ class ProgramType:
     unit: tuple[str, str]
     # True where a credit may spend at once (a full card), so that the lots are needed already when earning.
     spends_while_earning = False
+    # True where what a purchase counts lifts an account to a tier (see programs/reviewing.py).
+    has_tiers = False
+    # Where in the settings rewards are named, for whoever makes them along with the program: "tiers.*.entry_reward".
+    rewards_at: tuple[str, ...] = ()
 
     def deserve(
         self, settings, rules: Sequence[Rule], basket: Basket, facts: Facts, carry: Fraction = Fraction(0)
@@ -65,6 +102,14 @@ class ProgramType:
         """What a balance unlocks by growing from `before` to `after`."""
         return []
 
+    def benefits(self, settings, level: str) -> Benefits:
+        """What an account with this level ("" for none) brings to its member's purchases."""
+        return NO_BENEFITS
+
+    def qualifies(self, settings, basket: Basket, amount: int) -> int:
+        """What a purchase that gave `amount` counts towards the next level."""
+        return 0
+
     def cooldown(self, settings) -> timedelta:
         return timedelta(0)
 
@@ -78,7 +123,8 @@ class ProgramType:
                 reach = max(reach, timedelta(days=33))
             if getattr(limit, "per_member", None) is not None:
                 reach = FOREVER
-        return reach
+        challenges = [timedelta(days=rule.when.within_days) for rule in rules if rule.when.within_days]
+        return max([reach, *challenges])
 
     def limits(self, settings):
         return []

@@ -1,11 +1,15 @@
-"""Points: so many for so much spent. Rule: docs/rules.md, "Points"."""
+"""Points: so many for so much spent. Rule: docs/rules/points.md, "Points"."""
 
 from programs.earning import Earn, by_spend
+from programs.paying import Redeem
 from programs.types.base import Keeping, ProgramType
 
 
 class Settings(Keeping):
+    """redeem: how points are taken as money; without it they are for rewards alone."""
+
     earn: Earn = Earn()
+    redeem: Redeem | None = None
 
 
 class Points(ProgramType):

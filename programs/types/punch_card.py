@@ -50,6 +50,7 @@ class PunchCard(ProgramType):
     Settings = Settings
     unit = ("stamp", "stamps")
     spends_while_earning = True
+    rewards_at = ("reward", "interim.*.reward")
 
     def deserve(self, settings, rules, basket, facts, carry=Fraction(0)):
         if settings.cooldown_minutes and facts.seconds_since is not None:
