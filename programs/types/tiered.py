@@ -1,0 +1,105 @@
+"""Tiers by spend, points or visits, with what they bring. Rule: docs/rules/tiers.md, "Tiers"."""
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from programs import tiers
+from programs.earning import Base, Earn, EarnLimit, by_spend, deserve
+from programs.shapes import Shape
+from programs.types.base import NO_BENEFITS, Benefits, Grant, Keeping, Percent, ProgramType, Times
+
+
+class Tier(Shape):
+    """threshold: reached with exactly that; in minor units, points or visits. entry_reward: of this public id."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    threshold: Annotated[int, Field(ge=0, le=10**15)]
+    multiplier: Times = "1"
+    discount_percent: Percent | None = None
+    perks: Annotated[tuple[Annotated[str, Field(max_length=240)], ...], Field(max_length=20)] = ()
+    entry_reward: str | None = None
+
+
+class Settings(Keeping):
+    """earn: the program's own points, if it gives any."""
+
+    earn: Earn | None = None
+    qualify_by: Literal["spend", "points", "visits"] = "spend"
+    window: tiers.Window = tiers.Rolling(kind="rolling", months=12)
+    downgrade: tiers.Downgrade = tiers.Downgrade()
+    tiers: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def tiers_ascend(self):
+        thresholds = [tier.threshold for tier in self.tiers]
+        if thresholds != sorted(set(thresholds)):
+            raise ValueError("tiers are listed from the lowest to the highest, each with a higher threshold")
+        if len({tier.name for tier in self.tiers}) != len(self.tiers):
+            raise ValueError("each tier needs a name of its own")
+        if self.qualify_by == "points" and self.earn is None:
+            raise ValueError("tiers by points need earn, by which the program gives points")
+        return self
+
+
+class Tiered(ProgramType):
+    name = "tiered"
+    Settings = Settings
+    unit = ("point", "points")
+    has_tiers = True
+    rewards_at = ("tiers.*.entry_reward",)
+
+    def deserve(self, settings, rules, basket, facts, carry=Fraction(0)):
+        if settings.earn is None:
+            nothing = Base(Fraction(0), {"code": "counted", "qualify_by": settings.qualify_by})
+            return deserve(nothing, rules, basket, facts, carry)
+        return by_spend(settings.earn, rules, basket, facts, carry)
+
+    def accumulates(self, settings):
+        return settings.earn is not None and settings.earn.accumulate
+
+    def limits(self, settings):
+        return [settings.earn.limit if settings.earn else EarnLimit()]
+
+    def scheme(self, settings, timezone):
+        thresholds = tuple(tier.threshold for tier in settings.tiers)
+        return tiers.Scheme(thresholds, settings.window, settings.downgrade, timezone)
+
+    def place(self, settings, level):
+        """The tier of a name as an index; tiers.NONE for none, or for a name there is no more."""
+        names = [tier.name for tier in settings.tiers]
+        return names.index(level) if level in names else tiers.NONE
+
+    def level(self, settings, place):
+        return settings.tiers[place].name if place != tiers.NONE else ""
+
+    def benefits(self, settings, level):
+        place = self.place(settings, level)
+        if place == tiers.NONE:
+            return NO_BENEFITS
+        tier = settings.tiers[place]
+        percent = Decimal(tier.discount_percent) if tier.discount_percent else None
+        return Benefits(Fraction(tier.multiplier), percent)
+
+    def qualifies(self, settings, basket, amount):
+        if not basket.is_visit:
+            return 0
+        match settings.qualify_by:
+            case "spend":
+                return int(basket.net_minor)
+            case "points":
+                return amount
+        return 1
+
+    def entry_grants(self, settings, before, after):
+        """The entry rewards of every tier passed on the way up, from one place to another."""
+        return [
+            Grant(tier.entry_reward, 0, as_voucher=True, level=tier.name)
+            for tier in settings.tiers[before + 1 : after + 1]
+            if tier.entry_reward
+        ]
+
+
+TYPE = Tiered()
