@@ -16,7 +16,7 @@ PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
 _SECRET_PATHS = re.compile(
     r"(/(?:card|u|confirm|dashboard/enter|accounts/confirm-email|accounts/password/reset/key)/)[\w.:=-]{20,}"
 )
-_VOUCHERS = re.compile(r"(/vouchers/)[A-Za-z0-9-]{9,11}")
+_CODES = re.compile(r"(/(?:vouchers|gift-cards)/)[A-Za-z0-9-]{9,11}")
 _KEYS = re.compile(r"\b(sk_(?:live|test)_)[\w-]+")
 _MAILBOXES = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -52,6 +52,6 @@ def without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any])
 
 def _hidden(text: str) -> str:
     text = _SECRET_PATHS.sub(r"\1…", text)
-    text = _VOUCHERS.sub(r"\1…", text)
+    text = _CODES.sub(r"\1…", text)
     text = _KEYS.sub(r"\1…", text)
     return _MAILBOXES.sub("…@…", text)

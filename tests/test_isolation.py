@@ -20,6 +20,7 @@ from loyalty.merchants.models import ApiKey, AuditEntry, Membership
 from members import finding
 from members.models import Member
 from programs.models import Entry, Program, Purchase, Rule
+from rewards.gift_cards.models import GiftCard
 from rewards.models import Redemption, Reward, Voucher
 from tests.rest.conftest import Api, registered
 
@@ -38,12 +39,17 @@ class Own:
 
 @dataclass(frozen=True)
 class Foreign:
-    """A path with ids: with another merchant's each of its methods is a 404. bodies: by method, right in shape."""
+    """A path with ids: with another merchant's each of its methods is a 404. bodies: by method, right in shape.
+
+    named: parts of the path that stand for another of the café's things than the one of their name.
+    """
 
     bodies: dict = field(default_factory=dict)
+    named: dict = field(default_factory=dict)
 
 
 OPEN = "tells nothing of any merchant"
+GIFT_CARD = {"code": "gift_card"}
 RULE = {"name": "x", "when": {"event": "purchase"}, "gives": {"amount": 1}}
 
 API = {
@@ -60,6 +66,7 @@ API = {
     "rest:member": Foreign({"patch": {"name": "x"}}),
     "rest:member-entries": Foreign(),
     "rest:member-vouchers": Foreign(),
+    "rest:member-gift-cards": Foreign(),
     "rest:member-adjustments": Foreign({"post": {"program": "{program_id}", "amount": 1, "reason": "x"}}),
     "rest:member-export": Foreign(),
     "rest:member-erasure": Foreign({"post": {}}),
@@ -69,6 +76,7 @@ API = {
             {"card": "{card}", "amount_minor": 1},
             {"location": "{location_id}", "amount_minor": 1},
             {"vouchers": ["{code}"], "amount_minor": 1},
+            {"gift_cards": ["{gift_card}"], "amount_minor": 1},
         )
     ),
     "rest:purchases-preview": Own(
@@ -92,6 +100,13 @@ API = {
     "rest:voucher": Foreign(),
     "rest:voucher-redemption": Foreign({"post": {}}),
     "rest:voucher-void": Foreign({"post": {}}),
+    "rest:gift-cards": Own(({"balance_minor": 1, "member": "{member_id}"},)),
+    "rest:gift-card": Foreign({"patch": {"expires_at": None}}, GIFT_CARD),
+    "rest:gift-card-charges": Foreign({"post": {"amount_minor": 1}}, GIFT_CARD),
+    "rest:gift-card-top-ups": Foreign({"post": {"amount_minor": 1}}, GIFT_CARD),
+    "rest:gift-card-refunds": Foreign({"post": {}}, GIFT_CARD),
+    "rest:gift-card-entries": Foreign({}, GIFT_CARD),
+    "rest:gift-card-void": Foreign({"post": {}}, GIFT_CARD),
     "rest:messages": Own(),
     "rest:message": Foreign(),
     "rest:test-clock": Own(),
@@ -269,10 +284,12 @@ def cafe(db):
     redemption = api.post("/redemptions", {"member": member["id"], "reward": reward, "use": "later"}).json()
     refund = api.post(f"/purchases/{purchase}/refunds", {"amount_minor": 1}).json()["id"]
     rule = api.post(f"/programs/{program}/rules", RULE).json()["id"]
+    gift_card = api.post("/gift-cards", {"balance_minor": 2000, "member": member["id"]}).json()["code"]
     api.post("/test-clock", {"now": "2026-04-02T12:00:00+02:00"})
     things = {
         "program_id": program, "rule_id": rule, "member_id": member["id"], "purchase_id": purchase, "refund_id": refund,
         "reward_id": reward, "redemption_id": redemption["id"], "code": redemption["voucher"],
+        "gift_card": gift_card,
         **{f"{noun}_id": api.get(path).json()["data"][0]["id"] for noun, path in LISTED},
         "location_id": shop.location.public_id,
         "staff_id": shop.owner.public_id, "card": member["card"]["token"], "token": member["card"]["token"],
@@ -326,7 +343,7 @@ def _shows(response, cafe):
     """What of the café's guest and books stands in an answer."""
     text = b"".join(response).decode(errors="replace")
     things = cafe.things
-    secrets = ["Zacharias", "Quendel", things["code"], things["token"], things["number"]]
+    secrets = ["Zacharias", "Quendel", things["code"], things["gift_card"], things["token"], things["number"]]
     secrets += [value for name, value in things.items() if name.endswith("_id") and name != "merchant_id"]
     return [secret for secret in secrets if secret in text]
 
@@ -334,7 +351,19 @@ def _shows(response, cafe):
 def _state(cafe):
     """Everything that a stranger could have changed: how much there is, and what the rows say."""
     with tenancy.scope(cafe.shop.merchant):
-        rows = [Member, Program, Rule, Purchase, Entry, Reward, Redemption, Voucher, Event, AuditEntry]
+        rows = [
+            Member,
+            Program,
+            Rule,
+            Purchase,
+            Entry,
+            Reward,
+            Redemption,
+            Voucher,
+            GiftCard,
+            Event,
+            AuditEntry,
+        ]
         counted = [sorted(map(str, model.objects.values_list())) for model in rows]
     return counted, list(ApiKey.objects.filter(merchant=cafe.shop.merchant).values_list("id", "revoked_at"))
 
@@ -369,9 +398,9 @@ def _of_kind(kind):
 
 def _path(name, things):
     view, pattern = routes()[name].callback.cls, routes()[name].pattern.regex
-    return view, reverse(name, kwargs={part: things[part] for part in pattern.groupindex}).removeprefix(
-        "/api/v1"
-    )
+    named = getattr(API[name], "named", {})
+    parts = {part: things[named.get(part, part)] for part in pattern.groupindex}
+    return view, reverse(name, kwargs=parts).removeprefix("/api/v1")
 
 
 def test_a_foreign_id_in_a_path_is_not_found_and_an_own_one_is(cafe, stranger):
@@ -414,7 +443,8 @@ def test_a_foreign_id_in_a_body_is_not_found(cafe, stranger):
 
 FILTERS = [
     "members?program={program_id}", "purchases?member={member_id}", "redemptions?member={member_id}",
-    "vouchers?member={member_id}", "messages?member={member_id}", "rewards?program={program_id}",
+    "vouchers?member={member_id}", "gift-cards?member={member_id}",
+    "messages?member={member_id}", "rewards?program={program_id}",
 ]  # fmt: skip
 
 
@@ -438,10 +468,11 @@ def test_foreign_ids_in_a_batch_are_not_found(cafe, stranger):
         {"card": "{card}"},
         {"location": "{location_id}"},
         {"vouchers": ["{code}"]},
+        {"gift_cards": ["{gift_card}"]},
     ]
     rows = [_filled(body, stranger.things) | {"amount_minor": 1} for body in bodies]
     results = stranger.api.post("/purchases/batch", {"purchases": rows}).json()["results"]
-    assert [one["status"] for one in results] == [404, 404, 404, 404]
+    assert [one["status"] for one in results] == [404, 404, 404, 404, 404]
     assert _state(cafe) == before
 
 

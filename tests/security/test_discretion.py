@@ -121,6 +121,7 @@ def test_figures_name_no_card(client, cafe, settings):
         ("GET /u/AbCdEfGhIjKlMnOpQrStUvWxYz.q1w2e3-r4_t5/", "GET /u/…/"),
         ("GET /dashboard/enter/eyJ1c2VyIjoxfQ:1tQxYz:abcdefghijkl/", "GET /dashboard/enter/…/"),
         ("POST /api/v1/vouchers/K7QM4WRTX/redemption", "POST /api/v1/vouchers/…/redemption"),
+        ("POST /api/v1/gift-cards/K7QM-4WRT-X/charges", "POST /api/v1/gift-cards/…/charges"),
         ("Key (merchant_id, email_key)=(1, ben@example.org) exists", "Key (merchant_id, email_key)=(1, …@…) exists"),
         ("bad key sk_live_abc-DEF_123", "bad key sk_live_…"),
         ('File "/app/loyalty/card/views.py", line 30', 'File "/app/loyalty/card/views.py", line 30'),
