@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "loyalty.merchants",
     "loyalty.events",
     "members",
+    "members.segments",
     "programs",
     "rewards",
     "rewards.gift_cards",

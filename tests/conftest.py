@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def _template_name():
-    migrations = sorted(ROOT.glob("*/migrations/*.py")) + sorted(ROOT.glob("loyalty/*/migrations/*.py"))
+    migrations = sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")])
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in migrations))
     return f"template_{digest.hexdigest()[:16]}"
 

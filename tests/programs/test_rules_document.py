@@ -12,7 +12,7 @@ SECTIONS = set(re.findall(r"^## (.+)$", RULES, re.MULTILINE))
 
 def test_every_section_that_a_docstring_cites_is_there():
     cited = set()
-    for folder in ("programs", "rewards"):
+    for folder in ("members", "programs", "rewards"):
         for path in (ROOT / folder).rglob("*.py"):
             for line in path.read_text().splitlines():
                 if "docs/rules" in line:
@@ -21,7 +21,7 @@ def test_every_section_that_a_docstring_cites_is_there():
 
 
 def test_every_file_that_a_section_cites_is_there():
-    paths = re.findall(r"`((?:programs|rewards|tests)/[\w/]+\.py)`", RULES)
+    paths = re.findall(r"`((?:members|programs|rewards|tests)/[\w/]+\.py)`", RULES)
     assert len(paths) > 20
     assert [path for path in paths if not (ROOT / path).is_file()] == []
 
