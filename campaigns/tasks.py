@@ -1,42 +1,21 @@
-"""Tasks: each finds what is due by asking, so that one that is lost or comes twice changes nothing."""
+"""Tasks: one finds who has something due, one does a duty for a merchant. Lost or come twice they change nothing."""
 
 from uuid import UUID
 
 from celery import shared_task
 
-from campaigns import working
+from campaigns import duties
 
 
 @shared_task
-def relay_events():
-    for merchant_id in working.merchants_with_news():
-        relay_events_of.delay(str(merchant_id))
+def find_what_is_due(every):
+    """Look at the duties of one rhythm (in seconds), and have each done for each merchant who has some of it."""
+    for name, merchant_id in duties.waiting(every):
+        do.delay(name, str(merchant_id))
 
 
 @shared_task
-def relay_events_of(merchant_id):
-    working.relay(UUID(merchant_id))
-
-
-@shared_task
-def send_due_messages():
-    for merchant_id in working.merchants_with_messages():
-        send_messages_of.delay(str(merchant_id))
-
-
-@shared_task
-def send_messages_of(merchant_id):
+def do(name, merchant_id):
     # The rest of a full round goes to the end of the queue, behind the other merchants.
-    if working.send(UUID(merchant_id)) >= working.MOST_IN_A_ROUND:
-        send_messages_of.delay(merchant_id)
-
-
-@shared_task
-def prepare_monthly_summaries():
-    for merchant_id in working.merchants_with_summaries():
-        prepare_summaries_of.delay(str(merchant_id))
-
-
-@shared_task
-def prepare_summaries_of(merchant_id):
-    working.summarise(UUID(merchant_id))
+    if duties.do(name, UUID(merchant_id)):
+        do.delay(name, merchant_id)

@@ -1,12 +1,21 @@
-"""One round of the work in the background, over all merchants that have any: what beat's tasks and the relay share."""
+"""What campaigns do in the background for one merchant, round by round: tell news, prepare summaries, send.
 
-from datetime import date, timedelta
+Each commits as it goes, so outside of sandboxes none may be called inside a scope.
+"""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Min
+
 from campaigns import preparing, relaying, sending
-from loyalty import clock
+from campaigns.models import Message, MonthlySummaryRun
+from loyalty import clock, tenancy
+from loyalty.events.models import Event
 from loyalty.merchants.models import Merchant
 from loyalty.tenancy import due
+from programs.expiry import add_months, midnight
 
 # A merchant with very many messages must not keep the others waiting: after so many it is their turn.
 MOST_IN_A_ROUND = 1000
@@ -27,31 +36,50 @@ def merchants_with_summaries() -> list[UUID]:
     around = (today + timedelta(days=1)).replace(day=1)
     if not -1 <= (today - around).days <= preparing.DAYS_OF_GRACE:
         return []
-    finished = set(due.with_summaries_finished(_month_before(around)))
+    finished = set(due.with_summaries_finished(add_months(around, -1)))
     merchants = Merchant.objects.filter(is_sandbox=False).exclude(id__in=finished)
     return [merchant.id for merchant in merchants.iterator() if preparing.month_due(merchant)]
 
 
-def relay(merchant_id: UUID) -> int:
-    """Tell a merchant's news; in a sandbox also hold what that makes due. Returns how many events there were."""
-    merchant = Merchant.objects.get(id=merchant_id)
+def relay(merchant: Merchant) -> Counter:
+    """Tell a merchant's news; in a sandbox also hold what that makes due."""
     told = relaying.relay(merchant)
-    if merchant.is_sandbox:
-        sending.send_due(merchant)
-    return told
+    return Counter(news=told) + (send(merchant) if merchant.is_sandbox else Counter())
 
 
-def send(merchant_id: UUID) -> int:
-    """Send what is due of a merchant, up to a round's share. Returns how many messages were worked on."""
-    return sending.send_due(Merchant.objects.get(id=merchant_id), most=MOST_IN_A_ROUND).total()
+def send(merchant: Merchant) -> Counter:
+    """Send what is due of a merchant, up to a round's share.
+
+    Counts by what became of it, and as `messages` what a sandbox holds.
+    """
+    counts = sending.send_due(merchant, most=MOST_IN_A_ROUND)
+    return counts + Counter(messages=counts[Message.Status.HELD])
 
 
-def summarise(merchant_id: UUID) -> int:
-    """Prepare the monthly summaries of a merchant, if they are due. Returns how many members were looked at."""
-    merchant = Merchant.objects.get(id=merchant_id)
+def summarise(merchant: Merchant) -> Counter:
+    """Prepare the monthly summaries of a merchant, if they are due. Counts the members looked at."""
     month = preparing.month_due(merchant)
-    return preparing.prepare(merchant, month) if month else 0
+    return Counter(summaries=preparing.prepare(merchant, month)) if month else Counter()
 
 
-def _month_before(first: date) -> date:
-    return (first - timedelta(days=1)).replace(day=1)
+def next_news_at() -> datetime | None:
+    """Since when the oldest news of the merchant in scope waits to be told, or None."""
+    return clock.now() if Event.objects.filter(relayed_at=None).exists() else None
+
+
+def next_message_at() -> datetime | None:
+    """When the next message of the merchant in scope is due, or None."""
+    return Message.objects.filter(status=Message.Status.DUE).aggregate(at=Min("due_at"))["at"]
+
+
+def next_summary_at() -> datetime:
+    """When the next monthly summaries of the merchant in scope are due: on a first, at 0:00."""
+    merchant = tenancy.merchant()
+    month = preparing.month_due(merchant)
+    if month and not _is_prepared(month):
+        return midnight(add_months(month, 1), merchant.timezone)
+    return midnight(add_months(clock.today(merchant.timezone).replace(day=1), 1), merchant.timezone)
+
+
+def _is_prepared(month: date) -> bool:
+    return MonthlySummaryRun.objects.filter(month=month, finished_at__isnull=False).exists()

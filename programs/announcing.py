@@ -1,5 +1,7 @@
 """What happens on accounts by itself is news too: settled, and told as events in the same transaction."""
 
+from collections import Counter
+
 from loyalty import ids
 from loyalty.events.models import Event
 from loyalty.tenancy import bulk
@@ -7,6 +9,15 @@ from programs import settling
 from programs.accounts import Entry
 
 KINDS = {"activate": "points.activated", "expire": "points.expired"}
+
+
+COUNTED = {"points.activated": "activations", "points.expired": "expiries"}
+
+
+def run_due(*, limit=1000) -> Counter:
+    """A round of `settle`, as a duty: counts the accounts, and what happened on them by kind."""
+    settled, news = settle(limit=limit)
+    return Counter(accounts=settled) + Counter(COUNTED[kind] for kind in news)
 
 
 def settle(*, limit=1000) -> tuple[int, list[str]]:

@@ -7,11 +7,10 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 
-from campaigns import tasks, working
+from campaigns import duties, tasks, working
 from loyalty import clock, tenancy
 from loyalty.celery import RECURRING, app
 from loyalty.tenancy.tasks import MerchantTask
-from programs import tasks as program_tasks
 from programs.accounts import Account, Entry
 from tests import makers
 from tests.campaigns import shop
@@ -45,8 +44,8 @@ def test_news_becomes_a_mail_through_queue_and_worker(worker, office):
     bakery = shop.live(timezone=shop.where_it_is_noon())
     shop.guest(bakery, consents=())
     # The worker does one task after the other, in this order.
-    tasks.relay_events_of.delay(str(bakery.id))
-    tasks.send_messages_of.delay(str(bakery.id))
+    tasks.do.delay("news", str(bakery.id))
+    tasks.do.delay("messages", str(bakery.id))
     assert office.wait_for(1)
     assert office.recipients() == ["jonas@example.org"]
 
@@ -54,6 +53,15 @@ def test_news_becomes_a_mail_through_queue_and_worker(worker, office):
 def test_every_recurring_task_is_one_that_a_worker_knows():
     app.loader.import_default_modules()
     assert {task for task, _seconds in RECURRING.values()} <= set(app.tasks)
+
+
+def test_beat_looks_at_each_duty_in_its_rhythm():
+    rhythms = {
+        row["args"]
+        for row in app.conf.beat_schedule.values()
+        if row["task"] == "campaigns.tasks.find_what_is_due"
+    }
+    assert {(duty.every,) for duty in duties.TABLE} <= rhythms
 
 
 def test_the_queue_is_the_embedded_one():
@@ -66,11 +74,9 @@ def test_relaying_and_sending_take_each_merchant_in_turn(noon, office, at_once):
     bakery, cafe = shop.live(), shop.live("Café Morgenrot", email="aylin@morgenrot.example")
     for merchant in (bakery, cafe):
         shop.guest(merchant, email=f"guest@{merchant.slug}.example")
-    tasks.relay_events()
-    tasks.send_due_messages()
+    tasks.find_what_is_due(duties.SECONDS)
     assert office.recipients() == ["guest@baeckerei-feldmann.example", "guest@cafe-morgenrot.example"]
-    tasks.relay_events()
-    tasks.send_due_messages()
+    tasks.find_what_is_due(duties.SECONDS)
     assert len(office.taken) == 2
 
 
@@ -80,11 +86,11 @@ def test_accounts_are_settled_when_something_is_due(noon, at_once):
     program = makers.points_program(bakery, expiry={"kind": "after", "months": 1})
     jonas = shop.guest(bakery)
     makers.purchase(bakery, jonas, 1000)
-    program_tasks.settle_due_accounts()
+    tasks.find_what_is_due(duties.MINUTE)
     assert makers.balance(bakery, jonas, program) == 10
     with clock.at(makers.NOON + timedelta(days=60)):
         for _ in range(2):
-            program_tasks.settle_due_accounts()
+            tasks.find_what_is_due(duties.MINUTE)
     with tenancy.scope(bakery):
         assert list(Entry.objects.order_by("number").values_list("kind", "amount")) == [
             ("earn", 10),
@@ -98,11 +104,11 @@ def test_summaries_are_prepared_once_on_the_first(noon, at_once):
     bakery = shop.live()
     makers.points_program(bakery)
     shop.guest(bakery)
-    tasks.prepare_monthly_summaries()
+    tasks.find_what_is_due(duties.QUARTER_OF_AN_HOUR)
     assert shop.messages(bakery, campaign="monthly_summary") == []
     with clock.at(makers.NOON.replace(month=4, day=1)):
         assert working.merchants_with_summaries() == [bakery.id]
-        tasks.prepare_monthly_summaries()
+        tasks.find_what_is_due(duties.QUARTER_OF_AN_HOUR)
         assert working.merchants_with_summaries() == []
     assert [row.occasion for row in shop.messages(bakery, campaign="monthly_summary")] == ["2026-03"]
 
@@ -141,5 +147,6 @@ def test_a_merchant_with_very_many_messages_does_not_keep_the_others_waiting(noo
         shop.due_message(bakery, shop.guest(bakery, email=f"guest{number}@example.org"))
     monkeypatch.setattr(working, "MOST_IN_A_ROUND", 1)
     monkeypatch.setattr("campaigns.sending.CHUNK", 1)
-    assert working.send(bakery.id) == 1
+    # Its turn is over after one, and it says that there is more.
+    assert duties.do("messages", bakery.id) is True
     assert len(office.taken) == 1

@@ -7,7 +7,7 @@ import structlog
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
 
-from campaigns import working
+from campaigns import duties
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_AFTER_TROUBLE = 5.0
@@ -47,20 +47,17 @@ class Command(BaseCommand):
     def _round(self):
         """Every merchant that has something gets its turn; a merchant in trouble does not stop the others."""
         done = 0
-        for work, merchants in (
-            (working.relay, working.merchants_with_news),
-            (working.send, working.merchants_with_messages),
-        ):
-            for merchant_id in merchants():
+        for name in ("news", "messages"):
+            for merchant_id in duties.BY_NAME[name].merchants():
                 if not self.stopping.is_set():
-                    done += self._one(work, merchant_id)
+                    done += self._one(name, merchant_id)
         return done
 
-    def _one(self, work, merchant_id):
+    def _one(self, name, merchant_id):
         try:
-            return work(merchant_id)
+            return duties.round_of(name, merchant_id).total()
         except OperationalError:
             raise
         except Exception:
-            log.exception("merchant_in_trouble", merchant=str(merchant_id), work=work.__name__)
+            log.exception("merchant_in_trouble", merchant=str(merchant_id), work=name)
             return 0
