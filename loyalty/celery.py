@@ -13,17 +13,23 @@ app = Celery("loyalty")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["programs", "campaigns", "loyalty.merchants", "loyalty.rest"])
 
+FINDING = "campaigns.tasks.find_what_is_due"
 RECURRING = {
-    # name: (task, every so many seconds)
-    "lots that are activated or expire": ("programs.tasks.settle_due_accounts", 60),
-    "events that campaigns listen to": ("campaigns.tasks.relay_events", 5),
-    "messages that are due": ("campaigns.tasks.send_due_messages", 5),
-    "monthly summaries": ("campaigns.tasks.prepare_monthly_summaries", 900),
+    # name: (task, every so many seconds). What falls due by itself, and in which of these rhythms it is looked for,
+    # stands in campaigns/duties.py.
+    "what falls due within seconds": (FINDING, 5),
+    "what falls due within a minute": (FINDING, 60),
+    "what falls due within a quarter of an hour": (FINDING, 900),
     "answers kept for repeated requests": ("loyalty.rest.tasks.purge_kept_answers", 3600),
     "sessions that have ended": ("loyalty.merchants.tasks.forget_ended_sessions", 86400),
 }
 
 app.conf.beat_schedule = {
-    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    name: {
+        "task": task,
+        "schedule": seconds,
+        "args": (seconds,) if task == FINDING else (),
+        "options": {"expires": seconds},
+    }
     for name, (task, seconds) in RECURRING.items()
 }
