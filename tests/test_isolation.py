@@ -51,6 +51,8 @@ class Foreign:
 OPEN = "tells nothing of any merchant"
 GIFT_CARD = {"code": "gift_card"}
 RULE = {"name": "x", "when": {"event": "purchase"}, "gives": {"amount": 1}}
+BALANCE = {"all": [{"field": "balance", "is": "at_least", "value": 0, "program": "{program_id}"}]}
+LOCATION = {"none": [{"field": "location", "is": "is", "value": "{location_id}"}]}
 
 API = {
     "rest:openapi": OPEN,
@@ -109,6 +111,10 @@ API = {
     "rest:gift-card-void": Foreign({"post": {}}, GIFT_CARD),
     "rest:messages": Own(),
     "rest:message": Foreign(),
+    "rest:segments": Own(({"name": "x", "rule": BALANCE}, {"name": "x", "rule": LOCATION})),
+    "rest:segments-preview": Own(({"rule": BALANCE}, {"rule": LOCATION})),
+    "rest:segment": Foreign({"patch": {"name": "x"}}),
+    "rest:segment-members": Foreign(),
     "rest:test-clock": Own(),
     "rest:api-keys": Own(),
     "rest:api-key": Foreign(),
@@ -284,9 +290,12 @@ def cafe(db):
     redemption = api.post("/redemptions", {"member": member["id"], "reward": reward, "use": "later"}).json()
     refund = api.post(f"/purchases/{purchase}/refunds", {"amount_minor": 1}).json()["id"]
     rule = api.post(f"/programs/{program}/rules", RULE).json()["id"]
+    everybody = {"all": [{"field": "visits", "is": "at_least", "value": 0}]}
+    segment = api.post("/segments", {"name": "Alle", "rule": everybody}).json()["id"]
     gift_card = api.post("/gift-cards", {"balance_minor": 2000, "member": member["id"]}).json()["code"]
     api.post("/test-clock", {"now": "2026-04-02T12:00:00+02:00"})
     things = {
+        "segment_id": segment,
         "program_id": program, "rule_id": rule, "member_id": member["id"], "purchase_id": purchase, "refund_id": refund,
         "reward_id": reward, "redemption_id": redemption["id"], "code": redemption["voucher"],
         "gift_card": gift_card,

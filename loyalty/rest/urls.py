@@ -13,6 +13,7 @@ from loyalty.rest.resources import (
     purchases,
     rewards,
     sandbox,
+    segments,
 )
 
 app_name = "rest"
@@ -67,6 +68,10 @@ urlpatterns = [
     v1("gift-cards/{code}/void", gift_cards.GiftCardVoid, "gift-card-void"),
     v1("messages", messages.MessageList, "messages"),
     v1("messages/{message_id}", messages.MessageDetail, "message"),
+    v1("segments", segments.SegmentList, "segments"),
+    v1("segments/preview", segments.SegmentPreview, "segments-preview"),
+    v1("segments/{segment_id}", segments.SegmentDetail, "segment"),
+    v1("segments/{segment_id}/members", segments.SegmentMembers, "segment-members"),
     v1("test-clock", sandbox.Clock, "test-clock"),
     v1("api-keys", merchants.ApiKeyList, "api-keys"),
     v1("api-keys/{key_id}", merchants.ApiKeyDetail, "api-key"),
