@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty.settings")
 
 app = Celery("loyalty")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["programs", "campaigns", "loyalty.merchants", "loyalty.rest"])
+app.autodiscover_tasks(["programs", "campaigns", "loyalty.jobs", "loyalty.merchants", "loyalty.rest"])
 
 FINDING = "campaigns.tasks.find_what_is_due"
 RECURRING = {
@@ -20,6 +20,7 @@ RECURRING = {
     "what falls due within seconds": (FINDING, 5),
     "what falls due within a minute": (FINDING, 60),
     "what falls due within a quarter of an hour": (FINDING, 900),
+    "jobs that wait": ("loyalty.jobs.tasks.work_on_jobs", 2),
     "answers kept for repeated requests": ("loyalty.rest.tasks.purge_kept_answers", 3600),
     "sessions that have ended": ("loyalty.merchants.tasks.forget_ended_sessions", 86400),
 }

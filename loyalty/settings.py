@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "loyalty.tenancy",
     "loyalty.merchants",
     "loyalty.events",
+    "loyalty.jobs",
     "members",
     "members.segments",
     "programs",

@@ -52,6 +52,17 @@ def with_answers_kept_since(moment: datetime) -> list[UUID]:
     )
 
 
+def with_jobs() -> list[tuple[UUID, UUID]]:
+    """Jobs that are not finished and that no worker has: [(merchant, job)], sandboxes included."""
+    sql = (
+        "SELECT merchant_id, id FROM jobs_job WHERE status IN ('waiting', 'running')"
+        " AND (claimed_until IS NULL OR claimed_until <= %s) ORDER BY id"
+    )
+    with _as_scanner() as cursor:
+        cursor.execute(sql, [clock.now()])
+        return cursor.fetchall()
+
+
 def _merchants(sql: str, *params: datetime) -> list[UUID]:
     with _as_scanner() as cursor:
         cursor.execute(sql, params)

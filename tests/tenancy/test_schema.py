@@ -22,6 +22,7 @@ SCANNED = {
     "campaigns_message": {"merchant_id", "status", "due_at", "claimed_at"},
     "campaigns_monthlysummaryrun": {"merchant_id", "month", "finished_at"},
     "events_event": {"merchant_id", "relayed_at"},
+    "jobs_job": {"merchant_id", "id", "status", "claimed_until"},
     "merchants_idempotencyrecord": {"merchant_id", "created_at"},
     "programs_account": {"merchant_id", "next_due_at", "review_at"},
     "programs_program": {"merchant_id", "next_due_at"},

@@ -1,11 +1,11 @@
-"""Voucher codes: readable, and no single slip of the tongue or the finger makes another valid code."""
+"""Codes: readable, and no single slip of the tongue or the finger makes another valid code."""
 
 import random
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rewards import codes
+from loyalty import readable_codes as codes
 
 seeds = st.integers(min_value=0, max_value=2**32)
 places = st.integers(min_value=0, max_value=codes.LENGTH - 1)
