@@ -34,6 +34,7 @@ def _member(row):
         "birthday": _at(row.birthday), "language": row.language, "timezone": row.timezone,
         "external_id": row.external_id, "status": row.status, "joined_at": _at(row.joined_at), "visits": row.visits,
         "last_visit_at": _at(row.last_visit_at), "cards": [finding.card_url(card) for card in cards],
+        "referred_by": ids.public("mem", row.referred_by_id),
     }  # fmt: skip
 
 
@@ -101,6 +102,11 @@ def _voucher(row):
         "status": row.status,
         "valid_until": _at(row.valid_until),
     }
+
+
+def _gift_card(row):
+    return {"code": row.code, "balance_minor": row.balance_minor, "currency": row.currency,
+            "status": gift_cards.status(row), "expires_at": _at(row.expires_at)}  # fmt: skip
 
 
 def _message(row):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from loyalty import clock, ids, tenancy
 from loyalty.errors import Conflict, Invalid, Refused
 from loyalty.tenancy import bulk
-from members import details, finding, uniqueness
+from members import details, finding, referring, uniqueness
 from members.consents import CONFIRMED_BY_ITS_OWNER
 from members.models import CardToken, Consent, Member
 from members.uniqueness import AlreadyMember
@@ -31,19 +31,20 @@ class Joined:
 
 def register(
     *, name="", email="", phone="", birthday=None, language=None, external_id=None, location=None, at=None,
-    consents=(), evidence=None,
+    consents=(), evidence=None, referred_by=None,
 ):  # fmt: skip
     """Make a member with a number and a card, in the merchant in scope. Returns the Member.
 
     phone: as dialled in the merchant's country, or with a country code. language: default the merchant's.
     consents: [{"purpose", "given", "confirmed"?}]; what is not confirmed waits for the link in the mail.
     evidence: how the consents are known, JSON-ready. at: when they joined; default: now.
-    Locks nothing. Raises Invalid, and AlreadyMember (`.member`) where e-mail, phone or external_id is taken.
+    referred_by: the Member who brought them. Locks nothing. Raises Invalid, and AlreadyMember (`.member`) where
+    e-mail, phone or external_id is taken.
     """
     columns = _columns(
         {"name": name, "email": email, "phone": phone, "birthday": birthday, "external_id": external_id},
         language, location, at,
-    )  # fmt: skip
+    ) | referring.columns(referred_by)  # fmt: skip
     said = _consents(consents)
     with transaction.atomic():
         member = _insert(columns)
@@ -148,7 +149,8 @@ def _cleaned(row, location):
     fields = {field: row.get(field) for field in ("name", "email", "phone", "birthday", "external_id")}
     try:
         said = _consents(row.get("consents", ()))
-        return _columns(fields, row.get("language"), location, row.get("at")), said
+        columns = _columns(fields, row.get("language"), location, row.get("at"))
+        return columns | referring.columns(row.get("referred_by")), said
     except Refused as refusal:
         return refusal, None
 

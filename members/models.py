@@ -1,7 +1,7 @@
 """Members: who takes part, by which card, and what they have allowed. Personal data lives here and nowhere else."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from loyalty import clock
@@ -30,6 +30,8 @@ class Member(TenantModel):
     merged_into = TenantForeignKey("self", null=True)
     joined_at = models.DateTimeField(default=clock.now)
     joined_at_location = TenantForeignKey("merchants.Location", null=True)
+    # Who brought them, as it was said when they joined; members/referring.py follows merges.
+    referred_by = TenantForeignKey("self", null=True)
     # Counted up with each visit so that lists need not count purchases.
     visits = models.PositiveIntegerField(default=0)
     last_visit_at = models.DateTimeField(null=True)
@@ -40,6 +42,8 @@ class Member(TenantModel):
         constraints = [
             Reference("merged_into", name="member_is_merged_into_a_member"),
             Reference("joined_at_location", name="member_joined_at_a_location"),
+            Reference("referred_by", name="member_was_brought_by_a_member"),
+            models.CheckConstraint(name="nobody_brings_themselves", condition=~Q(referred_by=F("id"))),
             models.UniqueConstraint(fields=["merchant_id", "number"], name="member_number_is_unique"),
             models.UniqueConstraint(fields=["merchant_id", "email_key"], name="member_email_is_unique"),
             models.UniqueConstraint(fields=["merchant_id", "phone"], name="member_phone_is_unique"),

@@ -3,6 +3,7 @@
 import json
 import re
 from contextlib import suppress
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from campaigns import confirming, sealing, sign_in_code
 from loyalty import clock, tenancy
 from loyalty.card import limits, offers, shop
 from loyalty.errors import Invalid, NotFound, Refused
-from members import addresses, finding, signing_in
+from members import addresses, finding, referring, signing_in
 from members.joining import AlreadyMember
 from members.models import Consent, Member
 from programs import enrolling
@@ -25,6 +26,8 @@ from programs import enrolling
 # can read whether there is such a member.
 ASKED = "stammgast.asked"
 CODE_TYPED_WITHIN_SECONDS = 20 * 60
+# A number of a card with blanks, and a little more: what is longer is none.
+LONGEST_NUMBER = 20
 # Our welcome greets by this name, whoever typed it, at whatever address: it must not carry somebody's advertisement.
 WEB_ADDRESS = re.compile(r"(?i:://|www\.)|\w{2}\.[a-z]{2}|@")
 
@@ -34,8 +37,9 @@ WEB_ADDRESS = re.compile(r"(?i:://|www\.)|\w{2}\.[a-z]{2}|@")
 def join(request, merchant):
     """The sign-up page. A known address gets a code, and no second account."""
     if request.method != "POST":
-        return _form(request, merchant, values={})
+        return _form(request, merchant, values={"von": _von(request.GET)})
     values = {"name": request.POST.get("name", "").strip(), "consent": "consent" in request.POST,
+              "von": _von(request.POST),
               "address": (request.POST.get("take") or request.POST.get("address", "")).strip()}  # fmt: skip
     suggestion = addresses.suggestion(values["address"])
     if suggestion and "keep" not in request.POST:
@@ -113,8 +117,20 @@ def _enrol(values, contact):
     consents = [{"purpose": purpose, "given": True, "confirmed": False}] if values["consent"] else []
     return enrolling.join(
         name=values["name"], language=get_language()[:2], consents=consents, evidence=evidence, source="poster",
-        **contact,
+        referred_by=_friend(values["von"]), **contact,
     )  # fmt: skip
+
+
+def _von(sent):
+    """The card's number of the friend who passed the link on: ?von=48217390."""
+    return sent.get("von", "").strip()[:LONGEST_NUMBER]
+
+
+def _friend(number):
+    """The member of a card's number, or None: whether a link was right is no concern of who follows it."""
+    with suppress(Invalid):
+        return referring.find(number) if number else None
+    return None
 
 
 def _form(request, merchant, values, errors=None, suggestion=None):
@@ -125,12 +141,17 @@ def _form(request, merchant, values, errors=None, suggestion=None):
                  "address": suggestion}  # fmt: skip
         errors = {"address": _("E-mail address")}
     errors = errors or {}
-    return render(request, "card/signup.html", shop.context(
+    context = shop.context(
         request, offer=offer.headline, offer_text=offer.text, places=offer.places, motif=merchant.motif,
         action=request.path, values=values, errors={} if suggestion else errors, suggestion=meant,
         error_links=[(f"id_{name}", words) for name, words in errors.items()], seed=merchant.id.hex,
         more_url=reverse("privacy", args=[merchant.slug]), find_url=reverse("find_card", args=[merchant.slug]),
-    ), status=422 if errors else 200)  # fmt: skip
+    )  # fmt: skip
+    if values.get("von"):
+        # Who changes the language was still brought by the same friend.
+        passed_on = urlencode({"von": values["von"]})
+        context["languages"] = [(code, label, f"{url}&{passed_on}") for code, label, url in context["languages"]]
+    return render(request, "card/signup.html", context, status=422 if errors else 200)
 
 
 def _errors(refusal):

@@ -12,7 +12,7 @@ from loyalty.rest.schema import operation
 from loyalty.rest.shapes import members as shapes
 from loyalty.rest.shapes.answers import Nothing, Problem
 from loyalty.rest.shapes.rewards import Vouchers
-from members import consents, editing, finding, privacy
+from members import consents, editing, finding, privacy, referring
 from members.models import Member
 from programs import adjusting, enrolling
 from programs.models import Account, Entry
@@ -40,7 +40,10 @@ class MemberList(Resource):
     )
     def post(self, request):
         body = self.body(shapes.NewMember)
-        member = enrolling.join(**_person(body, _evidence(request.auth)), source="api")
+        person = _person(body, _evidence(request.auth), _brought([body]))
+        if isinstance(person, Invalid):
+            raise person
+        member = enrolling.join(**person, source="api")
         return answer(rows.member(member), 201)
 
 
@@ -54,9 +57,11 @@ class MemberBatch(Resource):
     def post(self, request):
         read = bodies.read_rows(shapes.NewMember, self.raw, "members", MOST)
         evidence = _evidence(request.auth)
-        good = [_person(row, evidence) for row in read if not isinstance(row, Invalid)]
+        brought = _brought(row for row in read if not isinstance(row, Invalid))
+        people = [row if isinstance(row, Invalid) else _person(row, evidence, brought) for row in read]
+        good = [one for one in people if not isinstance(one, Invalid)]
         joined = iter(enrolling.join_many(good, source="api"))
-        results = [row if isinstance(row, Invalid) else next(joined) for row in read]
+        results = [one if isinstance(one, Invalid) else next(joined) for one in people]
         told = iter(rows.members([one.member for one in results if not isinstance(one, Refused)]))
         return answer(shapes.MemberResults(results=[_result(one, told) for one in results]))
 
@@ -154,11 +159,21 @@ def _evidence(key):
     return {"source": "api", "key": key.public_id}
 
 
-def _person(body, evidence):
+def _brought(people):
+    """Who is named as having brought somebody: {what they are named by: Member}; who came alone is brought by None."""
+    named_by = {body.referred_by for body in people} - {None}
+    return {None: None} | referring.find_many(named_by)
+
+
+def _person(body, evidence, brought):
+    """The arguments of joining.register, or the Invalid of a friend whom nobody knows here."""
+    if body.referred_by not in brought:
+        return referring.unknown()
     return {
         "name": body.name, "email": body.email or "", "phone": body.phone or "", "birthday": body.birthday,
         "language": body.language, "external_id": body.external_id, "evidence": evidence,
         "consents": [said.model_dump(exclude_none=True) for said in body.consents],
+        "referred_by": brought[body.referred_by],
     }  # fmt: skip
 
 

@@ -76,6 +76,7 @@ def _member(row, card, said, standings):
     return shapes.Member(
         id=row.public_id, number=row.number, name=row.name, email=row.email or None, phone=row.phone,
         birthday=row.birthday, language=row.language, external_id=row.external_id, status=row.status,
+        referred_by=ids.public("mem", row.referred_by_id),
         card=shapes.Card(url=finding.card_url(card), token=card.token) if card else None,
         created_at=row.joined_at, consents=[consent(one) for one in said],
         accounts=[account(one) for one in standings],

@@ -22,12 +22,15 @@ class GivenConsent(Body):
 
 
 class NewMember(Body):
+    """`referred_by`: who brought them, by a member's id, or the number, code or address of their card."""
+
     name: text(160) = ""
     email: text(254) | None = None
     phone: text(40) | None = None
     birthday: date | None = None
     language: Language | None = None
     external_id: ExternalId | None = None
+    referred_by: text(400, 1) | None = None
     consents: Annotated[list[GivenConsent], Field(max_length=3)] = []
 
 
@@ -113,6 +116,7 @@ class Member(Answer):
     birthday: date | None
     language: str
     external_id: str | None
+    referred_by: str | None
     status: Literal["active", "merged", "erased"]
     created_at: Moment
     consents: list[Consent]
