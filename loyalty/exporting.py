@@ -5,6 +5,8 @@ from loyalty import ids
 from members import finding
 from members.models import CardToken, Consent
 from programs.models import Account, Credit, Entry, Purchase, Refund
+from rewards.gift_cards import finding as gift_cards
+from rewards.gift_cards.models import GiftCard
 from rewards.models import Redemption, Voucher
 
 
@@ -21,6 +23,7 @@ def of_member(member) -> dict:
         "purchases": _purchases(purchases),
         "redemptions": [_redemption(row) for row in _redemptions(member)],
         "vouchers": [_voucher(row) for row in Voucher.objects.filter(member=member).select_related("reward")],
+        "gift_cards": [_gift_card(row) for row in GiftCard.objects.filter(member=member).order_by("id")],
         "messages": [
             _message(row) for row in Message.objects.filter(member=member).order_by("created_at", "id")
         ],
@@ -34,7 +37,6 @@ def _member(row):
         "birthday": _at(row.birthday), "language": row.language, "timezone": row.timezone,
         "external_id": row.external_id, "status": row.status, "joined_at": _at(row.joined_at), "visits": row.visits,
         "last_visit_at": _at(row.last_visit_at), "cards": [finding.card_url(card) for card in cards],
-        "referred_by": ids.public("mem", row.referred_by_id),
     }  # fmt: skip
 
 

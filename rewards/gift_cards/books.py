@@ -1,6 +1,6 @@
 """The one writer of the books of gift cards: a card is locked, then an entry and its new balance are written together.
 
-Rule: docs/rules/gift-cards.md, "Gift cards".
+Rule: docs/rules/gift-cards.md, "The books of gift cards".
 """
 
 from loyalty import clock

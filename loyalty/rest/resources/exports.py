@@ -6,12 +6,13 @@ from loyalty.events.models import Event
 from loyalty.rest import named
 from loyalty.rest.resource import Resource, answer
 from loyalty.rest.resources.merchants import told_event
-from loyalty.rest.rows import members, purchases, rewards
+from loyalty.rest.rows import gift_cards, members, purchases, rewards
 from loyalty.rest.rows.messages import messages
 from loyalty.rest.schema import operation
 from loyalty.rest.shapes.exports import Export
 from members.models import Consent
 from programs.models import Entry, Purchase
+from rewards.gift_cards.models import GiftCard
 from rewards.models import Redemption, Voucher
 
 
@@ -34,6 +35,9 @@ class MemberExport(Resource):
             purchases=bought,
             redemptions=redeemed,
             vouchers=rewards.vouchers(list(held)),
+            gift_cards=[
+                gift_cards.gift_card(row) for row in GiftCard.objects.filter(member=member).order_by("id")
+            ],
             messages=messages(list(Message.objects.filter(member=member).order_by("id"))),
             events=[told_event(row) for row in Event.objects.filter(member_id=member.id).order_by("id")],
         )

@@ -1,6 +1,7 @@
 """Everything that is held about a member."""
 
 from loyalty.rest.shapes.fields import Answer, Moment
+from loyalty.rest.shapes.gift_cards import GiftCard
 from loyalty.rest.shapes.members import Consent, Entry, Member
 from loyalty.rest.shapes.merchants import Event
 from loyalty.rest.shapes.messages import Message
@@ -18,5 +19,6 @@ class Export(Answer):
     purchases: list[Purchase]
     redemptions: list[Redemption]
     vouchers: list[Voucher]
+    gift_cards: list[GiftCard]
     messages: list[Message]
     events: list[Event]
