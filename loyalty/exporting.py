@@ -37,6 +37,7 @@ def _member(row):
         "birthday": _at(row.birthday), "language": row.language, "timezone": row.timezone,
         "external_id": row.external_id, "status": row.status, "joined_at": _at(row.joined_at), "visits": row.visits,
         "last_visit_at": _at(row.last_visit_at), "cards": [finding.card_url(card) for card in cards],
+        "referred_by": ids.public("mem", row.referred_by_id),
     }  # fmt: skip
 
 
