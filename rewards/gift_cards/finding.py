@@ -15,7 +15,7 @@ class GiftCardVoid(Refused):
 
 class GiftCardExpired(Refused):
     code = "code_expired"
-    sentence = _("This gift card was good until %(expires_at)s.")
+    sentence = _("This gift card has expired. Whoever runs the shop can prolong it.")
 
 
 class OtherCurrency(Refused):
