@@ -11,6 +11,7 @@ DATABASE = "stammgast"
 OWNER_ROLE = "stammgast_owner"
 APP_ROLE = "stammgast_app"
 SCAN_ROLE = "stammgast_scan"
+PARTNER_ROLE = "stammgast_partner"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The three roles of the database, made the same way everywhere: embedded, docker compose, your own server.
+"""The four roles of the database, made the same way everywhere: embedded, docker compose, your own server.
 
 `python -m launch.roles` makes roles and database on the server of DATABASE_ADMIN_URL, with the passwords that
 DATABASE_URL and DATABASE_OWNER_URL hold; `python -m launch.roles --sql` prints the SQL for somebody who may.
@@ -7,7 +7,7 @@ DATABASE_URL and DATABASE_OWNER_URL hold; `python -m launch.roles --sql` prints 
 import sys
 from dataclasses import dataclass
 
-from launch.places import APP_ROLE, OWNER_ROLE, SCAN_ROLE
+from launch.places import APP_ROLE, OWNER_ROLE, PARTNER_ROLE, SCAN_ROLE
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,12 @@ def sql(passwords: Passwords | None = None, *, create_owner: bool = True) -> str
     passwords = passwords or Passwords()
     # The owner bypasses row security: a foreign key added by one bound by it skips rows.
     owner = [_role(OWNER_ROLE, "LOGIN CREATEDB BYPASSRLS", passwords.owner)] if create_owner else []
-    # NOINHERIT: the scan role's wider view is taken on with SET ROLE, for one statement, never by accident.
+    # NOINHERIT: the scan role's wider view, and a partner's narrow one, are taken on with SET ROLE, never by accident.
     app = _role(APP_ROLE, "LOGIN NOINHERIT", passwords.app)
-    return "\n".join([*owner, app, _role(SCAN_ROLE, "NOLOGIN", None), _GRANT_SCAN])
+    taken_on = [
+        sql for role in (SCAN_ROLE, PARTNER_ROLE) for sql in (_role(role, "NOLOGIN", None), _grant(role))
+    ]
+    return "\n".join([*owner, app, *taken_on])
 
 
 def _role(name: str, rights: str, password: str | None) -> str:
@@ -48,17 +51,19 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-# INHERIT and SET as options of a grant exist since PostgreSQL 16; before, the role's NOINHERIT says it all.
-_GRANT_SCAN = f"""DO $$ BEGIN
+def _grant(role: str) -> str:
+    """The runtime may become a role."""
+    # INHERIT and SET as options of a grant exist since PostgreSQL 16; before, the role's NOINHERIT says it all.
+    return f"""DO $$ BEGIN
   IF NOT EXISTS (
     SELECT FROM pg_auth_members m
     JOIN pg_roles granted ON granted.oid = m.roleid JOIN pg_roles member ON member.oid = m.member
-    WHERE granted.rolname = '{SCAN_ROLE}' AND member.rolname = '{APP_ROLE}'
+    WHERE granted.rolname = '{role}' AND member.rolname = '{APP_ROLE}'
   ) THEN
     IF current_setting('server_version_num')::int >= 160000 THEN
-      EXECUTE 'GRANT {SCAN_ROLE} TO {APP_ROLE} WITH INHERIT FALSE, SET TRUE';
+      EXECUTE 'GRANT {role} TO {APP_ROLE} WITH INHERIT FALSE, SET TRUE';
     ELSE
-      EXECUTE 'GRANT {SCAN_ROLE} TO {APP_ROLE}';
+      EXECUTE 'GRANT {role} TO {APP_ROLE}';
     END IF;
   END IF;
 END $$;"""

@@ -3,6 +3,9 @@
 from django.db.migrations.operations.special import RunSQL
 
 SCAN_ROLE = "stammgast_scan"
+PARTNER_ROLE = "stammgast_partner"
+IN_SCOPE = "merchant_id = NULLIF(current_setting('app.merchant', true), '')::uuid"
+ACTING = "NULLIF(current_setting('app.acting', true), '')::uuid"
 
 
 def append_only(table):
@@ -22,4 +25,19 @@ def scannable(table, *columns):
             f"CREATE POLICY scan ON {table} FOR SELECT TO {SCAN_ROLE} USING (true)",
         ],
         [f"DROP POLICY scan ON {table}", f"REVOKE SELECT ({names}) ON {table} FROM {SCAN_ROLE}"],
+    )
+
+
+def partnered(table, *columns, where):
+    """The partner role may read these columns of the rows `where` says, in a scope of the operator's.
+
+    where: a condition with `{acting}` for the partner that asks, plain and without a sub-select.
+    """
+    names, condition = ", ".join(columns), f"{IN_SCOPE} AND ({where.format(acting=ACTING)})"
+    return RunSQL(
+        [
+            f"GRANT SELECT ({names}) ON {table} TO {PARTNER_ROLE}",
+            f"CREATE POLICY partner ON {table} FOR SELECT TO {PARTNER_ROLE} USING ({condition})",
+        ],
+        [f"DROP POLICY partner ON {table}", f"REVOKE SELECT ({names}) ON {table} FROM {PARTNER_ROLE}"],
     )

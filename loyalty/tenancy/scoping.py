@@ -7,8 +7,10 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from loyalty import clock
+from loyalty.tenancy import prepared
 
 _current: ContextVar = ContextVar("merchant", default=None)
+_acting: ContextVar = ContextVar("acting", default=None)
 
 
 class ScopeConflict(RuntimeError):
@@ -33,11 +35,12 @@ def scope(merchant, acting=None):
         return
     with transaction.atomic(), clock.at(merchant.clock_at):
         _announce(merchant.id, acting.id if acting else merchant.id)
-        token = _current.set(merchant)
+        token, acting_token = _current.set(merchant), _acting.set(acting)
         try:
             yield
         finally:
             _current.reset(token)
+            _acting.reset(acting_token)
             _withdraw()
 
 
@@ -55,9 +58,19 @@ def merchant_id() -> UUID | None:
     return held.id if held else None
 
 
+def acting():
+    """The partner that asks in a coalition, as it was given to `scope`; None where the merchant itself does."""
+    return _acting.get()
+
+
+def acting_id() -> UUID | None:
+    """The id of the partner that asks, or None."""
+    held = _acting.get()
+    return held.id if held else None
+
+
 def _announce(merchant_uuid, acting_uuid):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT stammgast_scope(%s, %s)", [str(merchant_uuid), str(acting_uuid)])
+    prepared.later("SELECT stammgast_scope(%s, %s)", str(merchant_uuid), str(acting_uuid))
 
 
 def _withdraw():

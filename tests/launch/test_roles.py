@@ -1,4 +1,4 @@
-"""The three roles have exactly the rights that the architecture states, however they came about."""
+"""The four roles have exactly the rights that the architecture states, however they came about."""
 
 from contextlib import closing
 
@@ -17,6 +17,7 @@ AS_STATED = [
     # name, may log in, superuser, bypasses row security, makes databases, makes roles, inherits
     ("stammgast_app", True, False, False, False, False, False),
     ("stammgast_owner", True, False, True, True, False, True),
+    ("stammgast_partner", False, False, False, False, False, True),
     ("stammgast_scan", False, False, False, False, False, True),
 ]
 
@@ -42,15 +43,17 @@ def test_making_the_roles_again_changes_nothing(superuser):
     assert superuser.execute(RIGHTS).fetchall() == AS_STATED
 
 
-def test_the_runtime_may_become_the_scan_role_but_does_not_inherit_from_it(superuser, app):
+@pytest.mark.parametrize("role", ["stammgast_scan", "stammgast_partner"])
+def test_the_runtime_may_become_these_roles_but_does_not_inherit_from_them(superuser, app, role):
     granted = superuser.execute(
         "SELECT admin_option, inherit_option, set_option FROM pg_auth_members m"
-        " JOIN pg_roles r ON r.oid = m.roleid WHERE r.rolname = 'stammgast_scan'"
-        " AND m.member = 'stammgast_app'::regrole"
+        " JOIN pg_roles r ON r.oid = m.roleid WHERE r.rolname = %s"
+        " AND m.member = 'stammgast_app'::regrole",
+        [role],
     ).fetchall()
     assert granted == [(False, False, True)]
-    app.execute("SET ROLE stammgast_scan")
-    assert app.execute("SELECT current_user").fetchone() == ("stammgast_scan",)
+    app.execute(f"SET ROLE {role}")
+    assert app.execute("SELECT current_user").fetchone() == (role,)
 
 
 @pytest.mark.parametrize("role", ["stammgast_owner", "postgres"])

@@ -1,0 +1,139 @@
+"""What the partners owe and are owed for a month. It is what that month's postings say, and sums to zero.
+
+Rule: docs/rules/coalition.md, "Settlement"
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from loyalty import tenancy
+from loyalty.errors import Invalid
+from loyalty.tenancy import partners
+from programs.coalition.models import Partner, Posting, PrepaidBlock
+
+
+@dataclass(slots=True)
+class Settled:
+    """A partner's month. Amounts in minor units; what was taken back in it is taken off, and may be more than was."""
+
+    partner_id: UUID
+    issued_points: int = 0
+    redeemed_points: int = 0
+    owes_minor: int = 0
+    is_owed_minor: int = 0
+    fee_minor: int = 0
+    prepaid_minor: int = 0
+
+    @property
+    def net_minor(self):
+        return self.is_owed_minor - self.owes_minor - self.fee_minor
+
+
+@dataclass(slots=True)
+class Month:
+    """A settled month: each partner, and the operator's fee and float. float_minor: what moved into it."""
+
+    first: date
+    partners: list[Settled] = field(default_factory=list)
+
+    @property
+    def fee_minor(self):
+        return sum(one.fee_minor for one in self.partners)
+
+    @property
+    def float_minor(self):
+        return sum(one.owes_minor - one.is_owed_minor for one in self.partners)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a statement: what a partner owes or is owed for points, on a day. net_minor: for the partner."""
+
+    at: datetime
+    kind: str
+    is_reversal: bool
+    points: int
+    net_minor: int
+
+
+def read_month(text: str) -> date:
+    """ "2026-03" as its first day. Raises Invalid."""
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=ZoneInfo("UTC")).date()
+    except ValueError:
+        raise Invalid({"month": [_("Write a month as YYYY-MM.")]}) from None
+
+
+def span(first: date) -> tuple[datetime, datetime]:
+    """A month of the operator's, from its first day's 0:00 to the next one's."""
+    zone = ZoneInfo(tenancy.merchant().timezone)
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return tuple(datetime(day.year, day.month, 1, tzinfo=zone) for day in (first, following))
+
+
+def of_month(program, first: date) -> Month:
+    """The settlement of a program for the month that begins on `first`.
+
+    The operator sees every partner, and itself where it gave or took points; an acting partner sees itself alone.
+    """
+    start, end = span(first)
+    settled = {partner_id: Settled(partner_id) for partner_id in _there(program, end)}
+    with partners.reading():
+        rows = Posting.objects.filter(program_id=program.id, at__gte=start, at__lt=end)
+        rows = rows.values_list("kind", "is_reversal", "payer_id", "payee_id")
+        summed = list(rows.annotate(Sum("points"), Sum("amount_minor")))
+        prepaid = PrepaidBlock.objects.filter(bought_at__gte=start, bought_at__lt=end)
+        prepaid = list(prepaid.filter(partner_id__in=list(settled)).values_list("partner_id", "price_minor"))
+    for kind, is_reversal, payer_id, payee_id, points, amount in summed:
+        one = settled.setdefault(payer_id or payee_id, Settled(payer_id or payee_id))
+        _count(one, kind, -1 if is_reversal else 1, points, amount)
+    for partner_id, price in prepaid:
+        settled[partner_id].prepaid_minor += price
+    return Month(first, sorted(settled.values(), key=lambda one: one.partner_id))
+
+
+def lines(program, partner_id: UUID, first: date) -> Iterable[Line]:
+    """What one partner's month consists of, oldest first."""
+    start, end = span(first)
+    with partners.reading():
+        rows = Posting.objects.filter(program_id=program.id, at__gte=start, at__lt=end)
+        paid = rows.filter(payee_id=partner_id) | rows.filter(payer_id=partner_id)
+        found = list(
+            paid.order_by("at", "id").values_list(
+                "at", "kind", "is_reversal", "points", "amount_minor", "payee_id"
+            )
+        )
+    return [
+        Line(at, kind, is_reversal, points, amount if payee_id else -amount)
+        for at, kind, is_reversal, points, amount, payee_id in found
+    ]
+
+
+def _there(program, until):
+    """Who takes part, or took part: they are told a month without anything, too."""
+    with partners.reading():
+        rows = Partner.objects.filter(program_id=program.id, accepted_at__lt=until)
+        return list(rows.values_list("partner_id", flat=True))
+
+
+def _count(one, kind, sign, points, amount):
+    """Add a sum of postings to a partner's month: each kind stands in one figure, and its reversal is taken off it."""
+    match kind:
+        case "issue":
+            one.issued_points += sign * points
+            one.owes_minor += sign * amount
+        case "settle":
+            one.owes_minor += sign * amount
+        case "adjust":
+            one.owes_minor -= sign * amount
+        case "redeem":
+            one.redeemed_points += sign * points
+            one.is_owed_minor += sign * amount
+        case "fee":
+            one.fee_minor += sign * amount
