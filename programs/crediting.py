@@ -1,19 +1,23 @@
 """What purchases give: asks the program's type, books it on the account, notes why. Used by purchases and previews."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
-from loyalty import ids, tenancy
+from loyalty import tenancy
 from loyalty.tenancy import bulk
-from programs import baskets, catalogue, expiry, ledger
+from members.segments import choosing
+from programs import budgets, catalogue, expiry, ledger, lots, referring, reviewing, unlocking
 from programs.accounts import Account, Unlock
+from programs.catalogue import Live
+from programs.earning import Basket
 from programs.history import History
-from programs.models import Credit, Program
-from programs.sheet import Source
+from programs.models import Credit, Program, Purchase
+from programs.sheet import Sheet, Source
+from programs.types.base import Benefits
 
 
 @dataclass(slots=True)
@@ -32,33 +36,77 @@ class CreditLine:
         return self.credit.because
 
 
-class Crediting:
-    """The accounts of a batch, under lock, with what limits and cooldowns look at."""
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A purchase on its way through the programs: what is the same for all of them.
 
-    def __init__(self, sheets, histories, now, timezone):
+    held: [(program, its sheet, what its level brings)]. is_first: the member's first purchase. is_referred: somebody
+    brought the member. discounts: {program id: rows about the standing discounts it gave}.
+    """
+
+    purchase: Purchase
+    local: datetime
+    basket: Basket
+    held: list[tuple[Live, Sheet, Benefits]]
+    is_first: bool
+    is_referred: bool
+    discounts: dict
+
+    def facts(self, live, sheet, facts, segments):
+        boosts = tuple(
+            (held.level or one.program.name, str(benefits.multiplier))
+            for one, held, benefits in self.held
+            if benefits.multiplier != 1 and (benefits.for_all_programs or held is sheet)
+        )
+        return replace(
+            facts, level=sheet.level, levels=tuple(held.level for _one, held, _benefits in self.held if held.level),
+            boosts=boosts, is_referred=self.is_referred, segments=segments,
+            discounts=tuple(self.discounts.get(live.program.id, ())),
+        )  # fmt: skip
+
+
+class Crediting:
+    """The accounts of a batch, under lock, with what limits, cooldowns, levels and budgets look at."""
+
+    def __init__(self, programs, sheets, histories, budgets, segments, now, timezone):
+        """segments: {member id: public ids of those of the rules' segments that the member is in}."""
+        self.programs = programs
         self.sheets = sheets
         self.histories = histories
+        self.budgets = budgets
+        self.segments = segments
         self.now = now
         self.timezone = timezone
         self.zone = ZoneInfo(timezone)
+        self.review = reviewing.Review()
         self.credits: list[Credit] = []
         self.unlocks: list[Unlock] = []
+        self.referrals = referring.Referrals(now, timezone)
+        self.review.settle(sheets.values(), {live.program.id: live for live in programs})
 
-    def takes_part(self, member, live):
-        return (member.id, live.program.id) in self.sheets
+    def held(self, member_id, at, partner=None) -> list[tuple[Live, Sheet, Benefits]]:
+        """The programs that a member takes part in and that run at a moment, as they were then, with their levels.
 
-    def credit(self, recorded, live, *, is_first):
+        partner: at a coalition's partner only what is shared counts.
+        """
+        found = []
+        for live in self.programs:
+            sheet = self.sheets.get((member_id, live.program.id))
+            if sheet is not None and catalogue.runs_at(live, at) and (partner is None or live.type.is_shared):
+                live = catalogue.as_of(live, at)
+                found.append((live, sheet, live.type.benefits(live.settings, sheet.level)))
+        return found
+
+    def credit(self, recorded, bought, live, sheet):
         """Book what a purchase earns in one program; append its line, and what it unlocks, to `recorded`."""
-        purchase = recorded.purchase
-        live = catalogue.as_of(live, purchase.occurred_at)
-        sheet = self.sheets[purchase.member_id, live.program.id]
-        history = self.histories[sheet.id]
-        local = purchase.occurred_at.astimezone(self.zone)
-        facts = history.facts(local, is_first=is_first)
-        deserved = live.type.deserve(
-            live.settings, live.rules, baskets.of(purchase, local), facts, sheet.carry
-        )
+        purchase, history = bought.purchase, self.histories[sheet.id]
+        challenges = [rule for rule in live.rules if rule.when.event == "challenge"]
+        known = history.facts(bought.local, is_first=bought.is_first, challenges=challenges)
+        facts = bought.facts(live, sheet, self.budgets.told(known, live.rules), self._segments_of(sheet))
+        deserved = live.type.deserve(live.settings, live.rules, bought.basket, facts, sheet.carry)
         credit = self._credit_row(purchase, live, sheet, deserved, facts)
+        credit.qualifies = live.type.qualifies(live.settings, bought.basket, credit.amount)
+        self.budgets.take(credit.because)
         if live.type.accumulates(live.settings):
             sheet.carry = (sheet.carry + deserved.fraction) % 1
             sheet.is_changed = True
@@ -66,18 +114,35 @@ class Crediting:
             sheet.keep_alive(expiry.expires_at(live.settings.expiry, purchase.occurred_at, self.timezone))
         if credit.amount:
             self._earn(sheet, live, credit)
-            history.add(local, credit.because)
-        unlocks = unlock(sheet, live, at=purchase.occurred_at, purchase_id=purchase.id)
+        history.add(bought.local, credit.because)
+        unlocks = unlocking.unlock(sheet, live, at=purchase.occurred_at, purchase_id=purchase.id)
+        if live.type.has_tiers:
+            self.review.count(sheet, live, credit.qualifies, purchase.occurred_at, purchase.id)
         self.unlocks.extend(unlocks)
         self.credits.append(credit)
         recorded.credits.append(CreditLine(live.program, credit))
         recorded.unlocks.extend(unlocks)
 
+    def refer(self, bought, live, referrer_id):
+        """Give whoever brought the member what the program's referral rules promise for the first purchase."""
+        sheet = self.sheets.get((referrer_id, live.program.id))
+        rows = {row["rule"]: row for row in self.credits[-1].because}
+        for rule in live.rules:
+            if sheet and rule.when.event == "referral" and rows[rule.key]["code"] == "rule":
+                when = dates(live, bought.purchase.occurred_at, self.timezone)
+                self.referrals.give(sheet, live, rule, bought.purchase, dates=when, budgets=self.budgets)
+
     def write(self):
-        """Accounts first, then what refers to their entries."""
+        """Accounts first, then what refers to their entries. Returns the entry rewards of tiers newly reached."""
         ledger.save(self.sheets.values())
         bulk.insert(Credit, _CREDIT, [tuple(getattr(row, name) for name in _CREDIT) for row in self.credits])
-        save_unlocks(self.unlocks)
+        unlocking.save([*self.unlocks, *self.referrals.unlocks])
+        self.referrals.save()
+        self.budgets.save()
+        return self.review.save()
+
+    def _segments_of(self, sheet):
+        return tuple(sorted(self.segments.get(sheet.member_id, ())))
 
     def _credit_row(self, purchase, live, sheet, deserved, facts):
         amount, because = live.type.fit(
@@ -102,39 +167,8 @@ class Crediting:
         sheet.settle(self.now)
 
 
-_CREDIT = ("id", "purchase_id", "account_id", "program_id", "version_id", "amount", "taken_back", "excused", "because",
-           "facts", "occurred_at", "available_at", "expires_at")  # fmt: skip
-_UNLOCK = ("id", "account_id", "member_id", "reward_id", "entry_id", "purchase_id", "cost", "position", "at",
-           "status")  # fmt: skip
-
-
-def unlock(sheet, live, *, at, purchase_id=None):
-    """Turn what the balance has newly reached into unlocked rewards. Returns new Unlock rows, not yet saved.
-
-    With `carry` a full card's stamps leave the balance at once.
-    """
-    unlocks = []
-    for grant in live.type.grants(live.settings, sheet.unlocked_to, sheet.balance):
-        source = Source(purchase_id=purchase_id, version_id=live.version_id)
-        entry = sheet.burn(grant.pays, at=at, source=source) if grant.pays else None
-        unlocks.append(
-            Unlock(
-                account_id=sheet.id,
-                member_id=sheet.member_id,
-                entry_id=entry.id if entry else None,
-                purchase_id=purchase_id,
-                at=at,
-                cost=grant.cost,
-                position=grant.position,
-                reward_id=ids.parse("rwd", grant.reward) if grant.reward else None,
-            )
-        )
-    sheet.unlocked_to = sheet.balance
-    return unlocks
-
-
-def save_unlocks(unlocks):
-    bulk.insert(Unlock, _UNLOCK, [tuple(getattr(row, name) for name in _UNLOCK) for row in unlocks])
+_CREDIT = ("id", "purchase_id", "account_id", "program_id", "version_id", "amount", "taken_back", "excused",
+           "qualifies", "because", "facts", "occurred_at", "available_at", "expires_at")  # fmt: skip
 
 
 def dates(live, occurred_at, timezone):
@@ -147,17 +181,42 @@ def dates(live, occurred_at, timezone):
 
 
 def open_for(news, programs, now, *, lock=True):
-    """Open the accounts of a batch's members in the given programs that they take part in."""
+    """Open the accounts of a batch's members in the given programs that they take part in.
+
+    Where somebody was brought by a friend and buys for the first time, the friend's accounts are opened as well.
+    """
     timezone = tenancy.merchant().timezone
     moments = [new.occurred_at or now for new in news]
     members = {new.member.id for new in news if new.member}
-    keys = _taking_part(members, programs)
-    needing = {
-        live.program.id for live in programs if _needs_lots(live, min(moments, default=now), now, timezone)
-    }
-    with_lots = {key for key in keys if key[1] in needing}
+    friends = referrers(news) - members
+    keys = _taking_part(members | friends, programs)
+    if friends:
+        rewarding = {live.program.id for live in programs if _rewards_friends(live)}
+        keys = {key for key in keys if key[0] in members or key[1] in rewarding}
+    first = min(moments, default=now)
+    needing = {live.program.id for live in programs if _needs_lots(live, first, now, timezone)}
+    paying = {(new.member.id, new.points.program_id) for new in news if new.member and new.points}
+    with_lots = {key for key in keys if key[1] in needing} | (paying & keys)
     sheets = ledger.open_sheets(keys, with_lots=with_lots, lock=lock) if keys else {}
-    return Crediting(sheets, _histories(sheets, programs, moments, timezone), now, timezone)
+    return Crediting(
+        programs, sheets, _histories(sheets, programs, moments, timezone), budgets.open_for(programs, lock=lock),
+        _segments(programs, members), now, timezone,
+    )  # fmt: skip
+
+
+def referrers(news):
+    """Who brought those of a batch's members that have not bought yet."""
+    return {getattr(new.member, "referred_by_id", None) for new in news if new.member} - {None}
+
+
+def _rewards_friends(live):
+    return any(rule.when.event == "referral" for rule in live.rules)
+
+
+def _segments(programs, members):
+    """Which of the segments that rules name each member is in. Nothing is asked where no rule names any."""
+    named = {segment for live in programs for rule in live.rules for segment in rule.if_.segments}
+    return choosing.among(named, members) if named and members else {}
 
 
 def _taking_part(members, programs):
@@ -176,6 +235,7 @@ def _needs_lots(live, first, now, timezone):
         return True
     for one in catalogue.in_force_since(live, first):
         _available_at, expires_at = dates(one, first, timezone)
+        expires_at = lots.ends_at(expires_at, live.program.redeem_until)
         if isinstance(one.settings.expiry, expiry.Inactivity) or (
             expires_at is not None and expires_at <= now
         ):
@@ -195,9 +255,12 @@ def _histories(sheets, programs, moments, timezone):
         if not reach:
             continue
         since, until = _reach(min(moments), -reach), _reach(max(moments), reach)
-        rows = Credit.objects.filter(
-            account_id__in=accounts, occurred_at__range=(since, until), amount__gt=F("taken_back")
-        )
+        rows = Credit.objects.filter(account_id__in=accounts, occurred_at__range=(since, until))
+        if any(rule.when.event == "challenge" for one in versions for rule in one.rules):
+            # For a challenge a visit counts that gave nothing.
+            rows = rows.filter(purchase__returned_at=None)
+        else:
+            rows = rows.filter(amount__gt=F("taken_back"))
         for account_id, occurred_at, because in rows.values_list("account_id", "occurred_at", "because"):
             histories[account_id].add(occurred_at.astimezone(ZoneInfo(timezone)), because)
     return histories

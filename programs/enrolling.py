@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from loyalty import clock, tenancy
 from loyalty.events import recording
 from members import joining
-from programs import catalogue, crediting, expiry, ledger
+from programs import catalogue, expiry, ledger, unlocking
 from programs.earning import Basket, Facts
 from programs.sheet import Source
 
@@ -43,7 +43,7 @@ def welcome(members, *, at):
         for unlock in _give([sheets[member.id, live.program.id] for member in members], live, at)
     ]
     ledger.save(sheets.values())
-    crediting.save_unlocks(unlocks)
+    unlocking.save(unlocks)
 
 
 def _give(sheets, live, at):
@@ -56,7 +56,7 @@ def _give(sheets, live, at):
     given = Source(version_id=live.version_id, reason="welcome")
     for sheet in sheets:
         sheet.earn(amount, at=at, source=given, expires_at=expires_at)
-    return [unlock for sheet in sheets for unlock in crediting.unlock(sheet, live, at=at)]
+    return [unlock for sheet in sheets for unlock in unlocking.unlock(sheet, live, at=at)]
 
 
 def _by_rules(live, local):

@@ -1,7 +1,7 @@
 """What an account was given before: what limits and cooldowns look at. Pure."""
 
 from bisect import bisect_left, insort
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from programs.earning import Facts
 
@@ -12,17 +12,23 @@ class History:
     def __init__(self, timezone):
         self.timezone = timezone
         self.moments: list[datetime] = []
+        self.visits: list[datetime] = []
         self.given: list[tuple[datetime, str, int]] = []
 
     def add(self, local, because):
         # In UTC: between two local times of one zone Python counts by the wall clock, across a change of time too.
-        insort(self.moments, local.astimezone(UTC))
+        insort(self.visits, local.astimezone(UTC))
+        if any(row["amount"] for row in because):
+            insort(self.moments, local.astimezone(UTC))
         # A multiplier's part lies in the base's amount; what it `added` counts for its own limits alone.
         given = [(row["rule"], row.get("added", row["amount"])) for row in because]
         self.given.extend((local, rule, amount) for rule, amount in given if amount)
 
-    def facts(self, local, *, is_first=False) -> Facts:
-        """The facts for a purchase at a local time: what was given in its day, its month, ever, and how long ago."""
+    def facts(self, local, *, is_first=False, challenges=()) -> Facts:
+        """The facts for a purchase at a local time: what was given in its day, its month, ever, and how long ago.
+
+        challenges: the rules for which the visits are to be counted.
+        """
         had: dict[str, dict[str, int]] = {}
         for moment, rule, amount in self.given:
             sums = had.setdefault(rule, {"day": 0, "month": 0, "ever": 0})
@@ -30,7 +36,24 @@ class History:
             if (moment.year, moment.month) == (local.year, local.month):
                 sums["month"] += amount
                 sums["day"] += amount if moment.day == local.day else 0
-        return Facts(had, self._seconds_to_nearest(local), is_first)
+        visits = {rule.key: self._visits_for(rule, local) for rule in challenges}
+        return Facts(had, self._seconds_to_nearest(local), is_first, visits=visits)
+
+    def _visits_for(self, rule, local):
+        """The visits that count for a challenge: of its last days, today among them, and since it was last won."""
+        won = [
+            moment.astimezone(UTC)
+            for moment, key, _amount in self.given
+            if key == rule.key and moment <= local
+        ]
+        first_day = local.date() - timedelta(days=rule.when.within_days - 1)
+        at, after = local.astimezone(UTC), max(won, default=None)
+        return sum(
+            visit <= at
+            and visit.astimezone(local.tzinfo).date() >= first_day
+            and (after is None or visit > after)
+            for visit in self.visits
+        )
 
     def _seconds_to_nearest(self, local):
         """Before or after: a purchase that was sent late must not slip in between two stamps."""

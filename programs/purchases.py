@@ -4,6 +4,7 @@ A batch is worked off in the order given, in memory, on accounts that are locked
 leaves nothing behind. Then everything is written in a handful of statements. Rule: docs/rules.md, "Earning".
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -21,10 +22,11 @@ from loyalty.money import LARGEST_MINOR, spread
 from loyalty.tenancy import bulk
 from members import locking
 from members.models import Member
-from programs import catalogue, crediting
+from programs import baskets, catalogue, crediting, taking_off
 from programs.accounts import Unlock
-from programs.crediting import CreditLine
+from programs.crediting import Bought, CreditLine
 from programs.models import Credit, Purchase
+from programs.taking_off import Discount
 
 # A till's clock may be a little ahead of ours.
 AHEAD = timedelta(minutes=5)
@@ -48,17 +50,21 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Discount:
-    """Money taken off: of one line (`line`, its index), or of the whole purchase. `label`: what the answer shows."""
+class Points:
+    """Points that are to pay for a part of the sale: at most so many, of a program."""
 
-    amount_minor: int
-    line: int | None = None
-    label: dict = field(default_factory=dict)
+    program_id: UUID
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class NewPurchase:
-    """A sale to record. amount_minor: what it costs before discounts. occurred_at: default now."""
+    """A sale to record. amount_minor: what it costs before discounts. occurred_at: default now.
+
+    discounts: what was taken off before it came to us. take_off: asked for further ones, with the amount and the
+    amounts of the lines that standing discounts have left. points: taken as money, of what is due after all of these.
+    partner: in a coalition, the merchant at which it happened.
+    """
 
     member: Member | None
     amount_minor: int
@@ -68,6 +74,9 @@ class NewPurchase:
     location: Location | None = None
     external_id: str | None = None
     discounts: tuple[Discount, ...] = ()
+    take_off: Callable[[int, list[int]], Iterable[Discount]] | None = None
+    points: Points | None = None
+    partner: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -95,7 +104,7 @@ def record_many(news: list[NewPurchase], *, actor="") -> list[Recorded | Refused
     others are refused. Locks the members' rows, then their accounts, each in id order, until commit.
     Raises Conflict when others record the same external ids meanwhile, again and again.
     """
-    visits = locking.lock([new.member.id for new in news if new.member])
+    visits = locking.lock({new.member.id for new in news if new.member} | crediting.referrers(news))
     if not any(new.external_id for new in news):
         return _record_all(news, actor, visits)
     for _attempt in range(ATTEMPTS):
@@ -172,34 +181,53 @@ class _Batch:
             return _again(repeat)
         if refusal is not None:
             return refusal
-        result = self._record(new)
+        try:
+            result = self._record(new)
+        except Refused as refused:
+            return refused
         if new.external_id:
             self.known[new.external_id] = result
         return result
 
     def _record(self, new):
-        purchase = self._purchase(new)
+        """Record one sale. Raises what it is refused for, before anything has changed."""
+        at = new.occurred_at or self.now
+        held = self.crediting.held(new.member.id, at, new.partner) if new.member else []
+        found = taking_off.before_points(new, held)
+        payment = taking_off.by_points(new, held, found.due_minor)
+        purchase = self._purchase(new, at, found.discounts + ([payment.discount] if payment else []))
+        if payment:
+            payment.take(purchase)
         result = Recorded(purchase, [])
         if new.member:
-            visits = self.visits.setdefault(new.member.id, list(self.before[new.member.id]))
-            for live in self.programs:
-                if self.crediting.takes_part(new.member, live) and catalogue.runs_at(
-                    live, purchase.occurred_at
-                ):
-                    self.crediting.credit(result, live, is_first=visits[0] == 0)
-            visits[0] += 1
-            visits[1] = max(visits[1] or purchase.occurred_at, purchase.occurred_at)
+            self._credit(new, result, held, found)
         self.recorded.append(result)
         return result
 
-    def _purchase(self, new):
-        discount = sum(one.amount_minor for one in new.discounts)
+    def _credit(self, new, result, held, found):
+        purchase = result.purchase
+        visits = self.visits.setdefault(new.member.id, list(self.before[new.member.id]))
+        local = purchase.occurred_at.astimezone(self.zone)
+        friend = getattr(new.member, "referred_by_id", None)
+        bought = Bought(
+            purchase, local, baskets.of(purchase, local), held, is_first=visits[0] == 0,
+            is_referred=friend is not None, discounts=found.told,
+        )  # fmt: skip
+        for live, sheet, _benefits in held:
+            self.crediting.credit(result, bought, live, sheet)
+            if friend and bought.is_first:
+                self.crediting.refer(bought, live, friend)
+        visits[0] += 1
+        visits[1] = max(visits[1] or purchase.occurred_at, purchase.occurred_at)
+
+    def _purchase(self, new, at, discounts):
+        discount = sum(one.amount_minor for one in discounts)
         return Purchase(
             member_id=new.member.id if new.member else None, amount_minor=new.amount_minor,
             discount_minor=discount, net_minor=new.amount_minor - discount,
-            currency=new.currency or self.merchant.currency, items=_items(new),
-            discounts=[one.label | {"amount_minor": one.amount_minor} for one in new.discounts],
-            occurred_at=new.occurred_at or self.now, recorded_at=self.now, external_id=new.external_id,
+            currency=new.currency or self.merchant.currency, items=_items(new, discounts),
+            discounts=[one.label | {"amount_minor": one.amount_minor} for one in discounts],
+            occurred_at=at, recorded_at=self.now, external_id=new.external_id, partner_id=new.partner,
             location_id=new.location.id if new.location else None, actor=self.actor,
         )  # fmt: skip
 
@@ -232,16 +260,24 @@ class _Batch:
         # By external id, so that two batches with the same ones wait for each other in one order.
         in_order = sorted((one.purchase for one in self.recorded), key=lambda row: row.external_id or "")
         bulk.insert(Purchase, _PURCHASE, [_row(purchase, _PURCHASE) for purchase in in_order])
-        self.crediting.write()
+        self._tell_of_entry_rewards(self.crediting.write())
         with_member = [(member_id, *figures) for member_id, figures in sorted(self.visits.items())]
         bulk.update(Member, ("visits", "last_visit_at"), with_member)
         bulk.insert(
             Event, ("id", "kind", "member_id", "payload", "at"), [_event(one) for one in self.recorded]
         )
 
+    def _tell_of_entry_rewards(self, unlocks):
+        """Each with the purchase that reached the tier."""
+        by_id = {one.purchase.id: one for one in self.recorded} if unlocks else {}
+        for unlock in unlocks:
+            if unlock.purchase_id in by_id:
+                by_id[unlock.purchase_id].unlocks.append(unlock)
+
 
 _PURCHASE = ("id", "member_id", "amount_minor", "discount_minor", "net_minor", "refunded_minor", "currency", "items",
-             "discounts", "occurred_at", "recorded_at", "location_id", "external_id", "actor")  # fmt: skip
+             "discounts", "occurred_at", "recorded_at", "location_id", "partner_id", "external_id",
+             "actor")  # fmt: skip
 
 
 def _row(instance, columns):
@@ -259,11 +295,11 @@ def _event(recorded):
     return ids.new(), "purchase.recorded", purchase.member_id, payload, purchase.occurred_at
 
 
-def _items(new):
+def _items(new, discounts):
     """The lines as they are kept: with the part of the discount that falls on each, and nothing returned yet."""
     own = [0] * len(new.items)
     whole = 0
-    for discount in new.discounts:
+    for discount in discounts:
         if discount.line is None:
             whole += discount.amount_minor
         else:

@@ -1,7 +1,7 @@
 """What happens on accounts by itself: pending points become spendable, points expire. Safe to run twice."""
 
 from loyalty import clock
-from programs import catalogue, crediting, ledger
+from programs import catalogue, ledger, unlocking
 from programs.accounts import Account
 from programs.models import Program
 
@@ -17,7 +17,7 @@ def settle_due(*, limit=1000) -> int:
         sheets = ledger.open_accounts(ids).values()
         unlocks = _unlock([sheet for sheet in sheets if sheet.balance > sheet.unlocked_to])
         ledger.save(sheets)
-        crediting.save_unlocks(unlocks)
+        unlocking.save(unlocks)
     return len(ids)
 
 
@@ -30,7 +30,7 @@ def _unlock(grown):
     return [
         unlock
         for sheet in grown
-        for unlock in crediting.unlock(sheet, by_id[sheet.program_id], at=clock.now())
+        for unlock in unlocking.unlock(sheet, by_id[sheet.program_id], at=clock.now())
     ]
 
 

@@ -6,6 +6,7 @@ Rule: docs/rules/tiers.md, "Tiers".
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -61,7 +62,11 @@ def reached(thresholds: Sequence[int], value: int) -> int:
 
 def counts_until(window, occurred_at: datetime, timezone: str) -> datetime | None:
     """When what happened at a moment stops counting; None where it always does."""
-    day = occurred_at.astimezone(ZoneInfo(timezone)).date()
+    return _end(window, occurred_at.astimezone(ZoneInfo(timezone)).date(), timezone)
+
+
+@lru_cache(maxsize=4096)
+def _end(window, day, timezone):
     match window:
         case Rolling(months=months):
             return midnight(add_months(day, months) + timedelta(days=1), timezone)

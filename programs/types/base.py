@@ -23,12 +23,14 @@ class Keeping(Shape):
     """Settings of every program that keeps value on an account (api.md, "Common").
 
     adjustment_limit: corrections by hand of more than that need a second person.
+    warn_days: how many days before something expires its owner is told, each once.
     """
 
     expiry: Expiry = Never()
     pending_days: Annotated[int, Field(ge=0, le=90)] = 0
     debt: Literal["allow", "forgive"] = "allow"
     adjustment_limit: Annotated[int, Field(ge=0)] | None = None
+    warn_days: Annotated[tuple[Annotated[int, Field(ge=1, le=365)], ...], Field(max_length=5)] = (30,)
 
 
 EVERYTHING = Matching()
@@ -77,6 +79,8 @@ class ProgramType:
     spends_while_earning = False
     # True where what a purchase counts lifts an account to a tier (see programs/reviewing.py).
     has_tiers = False
+    # True where several merchants give and take the same points.
+    is_shared = False
     # Where in the settings rewards are named, for whoever makes them along with the program: "tiers.*.entry_reward".
     rewards_at: tuple[str, ...] = ()
 

@@ -1,4 +1,7 @@
-"""A discount card: a standing discount on chosen items, or on everything. Rule: docs/rules/discount-cards.md, "Discount cards"."""
+"""A discount card: a standing discount on chosen items, or on everything.
+
+Rule: docs/rules/discount-cards.md, "Discount cards".
+"""
 
 from decimal import Decimal
 from fractions import Fraction
