@@ -130,6 +130,8 @@ _SENTENCES = {
     "no_stamped_items": _plain(gettext_noop("Nothing in this purchase is stamped.")),
     "cooldown": _cooldown,
     "card_full": _plain(gettext_noop("The card is full. Redeem the reward first.")),
+    "partner_limit": lambda words: _("This shop has given all that it may give this month."),
+    "block_used_up": lambda words: _("This shop has no points left to give at the moment."),
     "returned": _plain(gettext_noop("The purchase was returned.")),
     "rule": lambda words: f"{words['name']}: {words.amount}.",
     "multiplied": _multiplied,
