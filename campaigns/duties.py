@@ -13,7 +13,7 @@ from campaigns import working
 from loyalty import clock, tenancy
 from loyalty.merchants.models import Merchant
 from loyalty.tenancy import due
-from programs import announcing, settling
+from programs import announcing, occasions, settling
 
 # How often beat looks: see `loyalty/celery.py`.
 SECONDS, MINUTE, QUARTER_OF_AN_HOUR = 5, 60, 900
@@ -56,6 +56,7 @@ def chunks_of(run_due: Callable[..., Counter]) -> Callable[[Merchant], Counter]:
 
 TABLE = (
     Duty("accounts", settling.next_due_at, chunks_of(announcing.run_due), due.with_accounts_to_settle),
+    Duty("occasions", occasions.next_due_at, chunks_of(occasions.run_due), due.with_occasions),
     Duty("news", working.next_news_at, working.relay, working.merchants_with_news, SECONDS),
     Duty(
         "summaries",

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "members",
     "members.segments",
     "programs",
+    "programs.codes",
     "rewards",
     "rewards.gift_cards",
     "campaigns",

@@ -7,6 +7,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import F
+from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
@@ -228,5 +229,7 @@ def _dump(rule):
 
 
 def _changed(program, actor):
+    # Looked at soon: what it gives on birthdays may have changed (programs/occasions.py). What is overdue stays so.
+    Program.objects.filter(id=program.id).update(next_due_at=Least("next_due_at", clock.now()))
     Merchant.objects.filter(id=tenancy.merchant_id()).update(catalogue_version=ids.new())
     recording.record("program.changed", program=program.public_id, version=program.version, actor=actor)

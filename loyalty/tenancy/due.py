@@ -52,6 +52,12 @@ def with_answers_kept_since(moment: datetime) -> list[UUID]:
     )
 
 
+def with_occasions() -> list[UUID]:
+    """Merchants, other than sandboxes, with a program that is to be looked at: a day with birthdays has begun."""
+    sql = "SELECT DISTINCT merchant_id FROM programs_program WHERE next_due_at <= %s"
+    return _live(_merchants(sql, clock.now()))
+
+
 def with_jobs() -> list[tuple[UUID, UUID]]:
     """Jobs that are not finished and that no worker has: [(merchant, job)], sandboxes included."""
     sql = (
