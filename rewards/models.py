@@ -34,6 +34,8 @@ class Reward(TenantModel):
     valid_days = models.PositiveIntegerField(null=True)
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
+    # In a coalition: the partner that offers it, at its own till alone. None: wherever points are taken.
+    partner_id = models.UUIDField(null=True)
     # Given by a full card: not for points, and not in the list of what points can buy.
     unlocked_only = models.BooleanField(default=False)
     archived_at = models.DateTimeField(null=True)
@@ -72,6 +74,8 @@ class Redemption(TenantModel):
     at = models.DateTimeField(default=clock.now)
     cancelled_at = models.DateTimeField(null=True)
     location = TenantForeignKey("merchants.Location", null=True)
+    # In a coalition: the merchant at which the points were taken. None: at the program's own.
+    partner_id = models.UUIDField(null=True)
     actor = models.CharField(max_length=160, blank=True)
 
     prefix = "red"
