@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from loyalty import tenancy
 from loyalty.errors import Conflict, Refused
-from loyalty.rest import bodies, idempotency, languages, limits, problems
+from loyalty.rest import acting, bodies, idempotency, languages, limits, problems
 
 JSON = "application/json"
 
@@ -79,14 +79,25 @@ class Resource(APIView):
         handler = self._handler(request)
         self.raw = bodies.raw(request._request, self.largest_body)
         bodies.check_address(self.kwargs, request.query_params, handler.query)
-        with translation.override(self._language()), self._scope():
-            return self._once(handler, request)
+        with translation.override(self._language()):
+            return self._served(handler, request)
 
     def _handler(self, request):
         method = request.method.lower()
         if method not in self.http_method_names or not hasattr(self, method):
             self.http_method_not_allowed(request)
         return getattr(self, method)
+
+    def _served(self, handler, request):
+        """The answer, in the merchant's own scope; or, for a coalition's card at its till, in the operator's."""
+        try:
+            with self._scope():
+                return self._once(handler, request)
+        except acting.Elsewhere as elsewhere:
+            # All that was done has been undone with the scope's transaction: it begins anew.
+            operator = elsewhere.operator_for(self.merchant)
+            with tenancy.scope(operator, acting=self.merchant):
+                return self._once(handler, request)
 
     def _scope(self):
         return tenancy.scope(self.merchant) if self.is_one_transaction else nullcontext()
@@ -100,6 +111,7 @@ class Resource(APIView):
         key = idempotency.key_of(request) if request.method == "POST" else None
         if key is None:
             return handler(request, **self.kwargs)
+        key = acting.key_of(key)
         print_ = idempotency.fingerprint(request.method, request.path_info, self.raw)
         with self._scope_of_its_own():
             claim, earlier = idempotency.claim(key, print_)

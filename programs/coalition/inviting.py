@@ -1,4 +1,4 @@
-"""Merchants are invited into a coalition, accept, change their terms, leave. Rule: docs/rules/coalition.md, "Partners"."""
+"""Merchants are invited into a coalition, accept, get new terms, leave. Rule: docs/rules/coalition.md, "Partners"."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy

@@ -157,8 +157,8 @@ def _happening(sheet, entry, own, undone):
 def _row(draft, sheet, entry, booked_at):
     parties = [(clearing.PARTNER, draft.partner), (draft.other, None)]
     payer, payee = reversed(parties) if draft.is_paid else parties
-    return (ids.new(), sheet.program_id, entry.id, draft.lot_id, draft.kind, draft.is_reversal, entry.reverses_id, *payer, *payee,
-            draft.points, draft.amount_minor, entry.at, booked_at)  # fmt: skip
+    return (ids.new(), sheet.program_id, entry.id, draft.lot_id, draft.kind, draft.is_reversal, entry.reverses_id,
+            *payer, *payee, draft.points, draft.amount_minor, entry.at, booked_at)  # fmt: skip
 
 
 def _give_back_to_blocks(rows):

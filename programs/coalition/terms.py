@@ -1,6 +1,6 @@
 """By which terms a merchant gives and takes a coalition's points. Rule: docs/rules/coalition.md, "Partners"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -62,13 +62,24 @@ def of(live: Live, partner_id: UUID | None, at: datetime | None = None) -> Terms
     return Terms(Earn.read(then.earn), partner_id, price, then.redeems, held.partner)
 
 
-def takes_part(live: Live, partner_id: UUID, at: datetime | None = None) -> bool:
-    """Whether a merchant gives points in a program at a moment."""
+def sold_at(live: Live, partner_id: UUID | None, at: datetime | None = None) -> Live | None:
+    """The program as a purchase at a partner's earns in it: with the partner's own `earn`.
+
+    None for who did not take part at that moment. At the operator's own shop it is the program itself.
+    """
+    if partner_id is None:
+        return live
     try:
-        of(live, partner_id, at)
+        earn = of(live, partner_id, at).earn
     except NotAPartner:
-        return False
-    return True
+        return None
+    return replace(live, settings=live.settings.model_copy(update={"earn": earn}))
+
+
+def refuse_redeeming(live: Live, partner_id: UUID | None):
+    """Raise NotAPartner where points of the program are not taken, now, by who asks."""
+    if partner_id is not None and not (live.type.is_shared and of(live, partner_id).redeems):
+        raise NotAPartner(program=live.program.public_id)
 
 
 def _partner(live, partner_id):

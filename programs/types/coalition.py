@@ -1,5 +1,6 @@
 """Coalition: points that several merchants give and take. Rule: docs/rules/coalition.md, "Partners"."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -26,6 +27,10 @@ class Coalition(points.Points):
     name = "coalition"
     is_shared = True
     Settings = Settings
+
+    def looks_back(self, settings, rules):
+        # A partner's own limits per day and month are not in the program's settings.
+        return max(super().looks_back(settings, rules), timedelta(days=33))
 
 
 TYPE = Coalition()

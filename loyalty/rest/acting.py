@@ -1,0 +1,164 @@
+"""At a partner's till: whose scope a request belongs into, the key's own or that of a coalition's operator.
+
+A request begins in the key's own scope, and costs nothing more there. Only what is not found there is looked for
+elsewhere: in the scopes of the operators in whose coalitions the merchant is a partner. There it begins anew, as the
+partner (`tenancy.acting()`), and sees its own rows alone.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from loyalty import ids, readable_codes, tenancy
+from loyalty.errors import NotFound
+from loyalty.merchants.models import Merchant
+from loyalty.tenancy import partners
+from members import finding
+from members.models import Member
+from programs import catalogue
+from programs.coalition import terms
+from programs.coalition.models import Partner, PartnerDoor
+from programs.models import Program, Purchase
+from rewards.models import Redemption, Reward, Voucher
+
+
+@dataclass
+class Elsewhere(Exception):
+    """What was asked for may be an operator's. is_there: whether it is, asked inside of a scope of theirs.
+
+    refusal: the answer where it is nobody's.
+    """
+
+    operators: list[Merchant]
+    is_there: Callable[[], bool]
+    refusal: NotFound
+
+    def operator_for(self, partner) -> Merchant:
+        """The operator whose it is. Called outside of any scope. Raises the refusal."""
+        for operator in self.operators:
+            with tenancy.scope(operator, acting=partner):
+                if self.is_there():
+                    return operator
+        raise self.refusal
+
+
+def key_of(key: str) -> str:
+    """An idempotency key as it is kept: partners of a coalition do not get in each other's way."""
+    partner_id = tenancy.acting_id()
+    return hashlib.sha256(f"{partner_id}:{key}".encode()).hexdigest() if partner_id else key
+
+
+def by_card(text) -> Member:
+    """The member of a card, own or a coalition's. Raises NotFound, Elsewhere."""
+    try:
+        return finding.by_card(text)
+    except NotFound as refusal:
+        return _elsewhere(refusal, lambda: _takes_part() and _is_found(lambda: finding.by_card(text)))
+
+
+def program(public_id) -> Program:
+    """A program of the merchant's own, or a coalition's in which it is a partner. Raises NotFound, Elsewhere."""
+    try:
+        found = Program.objects.by_public_id("prg", public_id)
+    except NotFound as refusal:
+        return _elsewhere(refusal, lambda: _is_found(lambda: program(public_id)))
+    if tenancy.acting() is not None and not _partner_rows().filter(program_id=found.id).exists():
+        raise NotFound(id=public_id)
+    return found
+
+
+def purchase(public_id) -> Purchase:
+    """A purchase of the merchant's own, or one with a coalition's card at its till. Raises NotFound, Elsewhere."""
+    return _own(Purchase, public_id)
+
+
+def redemption(public_id) -> Redemption:
+    return _own(Redemption, public_id)
+
+
+def purchases():
+    """The purchases that who asks may see: all of its own; as a partner, those at its till."""
+    partner_id = tenancy.acting_id()
+    return Purchase.objects.filter(partner_id=partner_id) if partner_id else Purchase.objects.all()
+
+
+def reward(public_id) -> Reward:
+    """A reward that can be had where it is asked for. Raises NotFound, also for another partner's."""
+    found = Reward.objects.by_public_id("rwd", public_id)
+    partner_id = tenancy.acting_id()
+    if partner_id is None:
+        return found
+    if found.partner_id not in (None, partner_id) or found.program_id is None:
+        raise NotFound(id=public_id)
+    live = catalogue.current(Program.objects.filter(id=found.program_id))[0]
+    if not live.type.is_shared:
+        raise NotFound(id=public_id)
+    terms.refuse_redeeming(live, partner_id)
+    return found
+
+
+def refuse_foreign_vouchers(codes):
+    """At a partner's till a voucher is good that points were taken for there: somebody else was paid for the others."""
+    if tenancy.acting() is None or not codes:
+        return
+    parsed = {code: readable_codes.parse(code) for code in codes}
+    rows = Voucher.objects.filter(code__in=set(parsed.values()), redemption__partner_id=tenancy.acting_id())
+    own = set(rows.values_list("code", flat=True))
+    for code in codes:
+        if parsed[code] not in own:
+            raise NotFound(code=code)
+
+
+def operators() -> list[PartnerDoor]:
+    """The doors of the merchant in scope: its invitations, with their operators, oldest first."""
+    return list(doors_of(tenancy.merchant_id()))
+
+
+def doors_of(merchant_id):
+    return PartnerDoor.objects.filter(partner_id=merchant_id).select_related("operator").order_by("id")
+
+
+def _own(model, public_id):
+    rows = model.objects.all()
+    if tenancy.acting() is not None:
+        rows = rows.filter(partner_id=tenancy.acting_id())
+    try:
+        return rows.by_public_id(model.prefix, public_id)
+    except NotFound as refusal:
+        return _elsewhere(refusal, lambda: _is_there_as_partner(model, public_id))
+
+
+def _is_there_as_partner(model, public_id):
+    # Read as the partner: what is another's is not there, whatever this code asks for.
+    with partners.reading():
+        return model.objects.filter(id=ids.parse(model.prefix, public_id)).only("id").exists()
+
+
+def _elsewhere(refusal, is_there):
+    if tenancy.acting() is not None:
+        raise refusal
+    found = {door.operator_id: door.operator for door in operators()}
+    if not found:
+        raise refusal
+    raise Elsewhere(list(found.values()), is_there, refusal)
+
+
+def _is_found(find):
+    try:
+        find()
+    except NotFound:
+        return False
+    return True
+
+
+def _takes_part():
+    there = (Partner.Status.ACTIVE, Partner.Status.LEAVING)
+    return any(row.status in there for row in _partner_rows())
+
+
+def _partner_rows():
+    return Partner.objects.filter(partner_id=tenancy.acting_id())
+
+
+def public_merchant(merchant_id):
+    return ids.public(Merchant.prefix, merchant_id)
