@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from campaigns import messages, sealing
+from campaigns import messages
 from campaigns.campaign import Campaign
 from campaigns.letters import Letter, Notice
-from loyalty import clock, ids, tenancy
+from loyalty import clock, ids, sealing, tenancy
 from members import signing_in
 from members.models import Member
 

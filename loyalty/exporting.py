@@ -5,6 +5,7 @@ from loyalty import ids
 from members import finding
 from members.models import CardToken, Consent
 from programs.models import Account, Credit, Entry, Purchase, Refund
+from programs.subscriptions import telling
 from rewards.gift_cards import finding as gift_cards
 from rewards.gift_cards.models import GiftCard
 from rewards.models import Redemption, Voucher
@@ -24,6 +25,8 @@ def of_member(member) -> dict:
         "redemptions": [_redemption(row) for row in _redemptions(member)],
         "vouchers": [_voucher(row) for row in Voucher.objects.filter(member=member).select_related("reward")],
         "gift_cards": [_gift_card(row) for row in GiftCard.objects.filter(member=member).order_by("id")],
+        "subscriptions": telling.everything_of(member),
+        "seats": telling.seats_of(member),
         "messages": [
             _message(row) for row in Message.objects.filter(member=member).order_by("created_at", "id")
         ],

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "members",
     "members.segments",
     "programs",
+    "programs.subscriptions",
     "programs.codes",
     "rewards",
     "rewards.gift_cards",
@@ -205,6 +206,9 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS") == "1"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "karten@stammgast.example")
+
+# Where Stripe is spoken to. Empty: at Stripe.
+STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -12,6 +12,7 @@ urlpatterns = [
     path("counter/", include("loyalty.counter.urls")),
     path("", include("loyalty.card.urls")),
     path("api/", include("loyalty.rest.urls")),
+    path("webhooks/", include("loyalty.webhooks.urls")),
     path("design/", include("loyalty.design.urls")),
     path("inbox/", include("loyalty.inbox.urls")),
     path("metrics", metrics, name="prometheus-django-metrics"),

@@ -7,6 +7,9 @@ from loyalty.merchants import kept_answers
 from members import consents, locking
 from members.models import CardToken, Member, SignInCode
 
+# What other parts keep of members and forget with them: each is called with their ids, in the same transaction.
+FORGETTERS: list = []
+
 
 def erase(member):
     """Take away what tells who this was, and revoke the cards. Returns the erased Member. Again: no change.
@@ -26,6 +29,8 @@ def erase(member):
             for purpose, held in consents.current(row).items():
                 if held.given:
                     consents.withdraw(row, purpose, evidence={"source": "erasure"})
+        for forget in FORGETTERS:
+            forget(everyone)
         Member.objects.filter(id__in=everyone).update(
             name="", email="", email_key=None, phone=None, birthday=None, external_id=None
         )

@@ -132,6 +132,8 @@ _SENTENCES = {
     "card_full": _plain(gettext_noop("The card is full. Redeem the reward first.")),
     "partner_limit": lambda words: _("This shop has given all that it may give this month."),
     "block_used_up": lambda words: _("This shop has no points left to give at the moment."),
+    "vip": lambda words: _("%(plan)s: benefits hold.") % {"plan": words["name"]},
+    "no_subscription": _plain(gettext_noop("No subscription is running.")),
     "returned": _plain(gettext_noop("The purchase was returned.")),
     "rule": lambda words: f"{words['name']}: {words.amount}.",
     "multiplied": _multiplied,

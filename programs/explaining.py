@@ -6,10 +6,13 @@ from django.utils.translation import gettext as _
 from loyalty.design import wording
 from programs import expiry
 from programs.because import unit
+from programs.subscriptions import sentences as club
 
 
 def sentences(live, *, currency):
     """What the program gives, when it expires, what a return does. live: catalogue.Live."""
+    if live.program.type == "paid_vip":
+        return club.of(live, currency=currency)
     return [*_giving(live, currency), *(_rule(rule) for rule in live.rules), *_keeping(live)]
 
 

@@ -13,8 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from campaigns import confirming, sealing, sign_in_code
-from loyalty import clock, tenancy
+from campaigns import confirming, sign_in_code
+from loyalty import clock, sealing, tenancy
 from loyalty.card import limits, offers, shop
 from loyalty.errors import Invalid, NotFound, Refused
 from members import addresses, finding, referring, signing_in

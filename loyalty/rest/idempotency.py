@@ -12,8 +12,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import sealing
-from loyalty import clock, ids, tenancy
+from loyalty import clock, ids, sealing, tenancy
 from loyalty.errors import Conflict, Invalid, Refused
 
 HEADER = "Idempotency-Key"

@@ -25,6 +25,12 @@ def with_accounts_to_settle() -> list[UUID]:
     return _live(_merchants(sql, clock.now()))
 
 
+def with_subscriptions_due() -> list[UUID]:
+    """Merchants, other than sandboxes, with subscriptions that renew, fall due or end."""
+    sql = "SELECT DISTINCT merchant_id FROM subscriptions_subscription WHERE next_due_at <= %s"
+    return _live(_merchants(sql, clock.now()))
+
+
 def with_messages(lease: timedelta) -> list[UUID]:
     """Merchants, other than sandboxes, with messages to send, or with some that a dead worker left behind.
 

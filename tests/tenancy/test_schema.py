@@ -25,6 +25,7 @@ SCANNED = {
     "jobs_job": {"merchant_id", "id", "status", "claimed_until"},
     "merchants_idempotencyrecord": {"merchant_id", "created_at"},
     "programs_account": {"merchant_id", "next_due_at", "review_at"},
+    "subscriptions_subscription": {"merchant_id", "next_due_at"},
     "programs_program": {"merchant_id", "next_due_at"},
 }
 

@@ -1,4 +1,4 @@
-"""What a message must carry and nobody may read in the database: sealed with the installation's key."""
+"""What must be kept and nobody may read in the database: sealed with the installation's key."""
 
 import base64
 import hashlib
@@ -18,5 +18,6 @@ def unseal(sealed: str) -> str:
 
 @cache
 def _key():
+    # The name is that of its first use: what was sealed then must still open.
     secret = hashlib.sha256(b"campaigns.sealing" + settings.SECRET_KEY.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(secret))
