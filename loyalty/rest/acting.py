@@ -18,7 +18,7 @@ from members.models import Member
 from programs import catalogue
 from programs.coalition import terms
 from programs.coalition.models import Partner, PartnerDoor
-from programs.models import Program, Purchase
+from programs.models import Credit, Program, Purchase
 from rewards.models import Redemption, Reward, Voucher
 
 
@@ -76,10 +76,22 @@ def redemption(public_id) -> Redemption:
     return _own(Redemption, public_id)
 
 
-def purchases():
-    """The purchases that who asks may see: all of its own; as a partner, those at its till."""
+def payable_in(public_id) -> Program:
+    """A program whose points may be taken as money where it is asked for. Raises NotFound, NotAPartner."""
+    found = Program.objects.by_public_id("prg", public_id)
+    if tenancy.acting() is not None:
+        terms.refuse_redeeming(catalogue.current(Program.objects.filter(id=found.id))[0], tenancy.acting_id())
+    return found
+
+
+def purchases(program_id=None):
+    """The purchases that who asks may see: all of its own; as a partner, those at its till. program_id: in it alone."""
+    if program_id is None:
+        return Purchase.objects.all()
+    counted = Credit.objects.filter(program=program(program_id))
     partner_id = tenancy.acting_id()
-    return Purchase.objects.filter(partner_id=partner_id) if partner_id else Purchase.objects.all()
+    rows = Purchase.objects.filter(partner_id=partner_id) if partner_id else Purchase.objects.all()
+    return rows.filter(id__in=counted.values("purchase_id"))
 
 
 def reward(public_id) -> Reward:
@@ -97,10 +109,15 @@ def reward(public_id) -> Reward:
     return found
 
 
-def refuse_foreign_vouchers(codes):
-    """At a partner's till a voucher is good that points were taken for there: somebody else was paid for the others."""
-    if tenancy.acting() is None or not codes:
+def refuse_foreign_codes(codes, gift_cards):
+    """At a partner's till a voucher is good that points were taken for there: somebody else was paid for the others.
+
+    So it is with gift cards, all of which the operator has sold. Raises NotFound.
+    """
+    if tenancy.acting() is None or not (codes or gift_cards):
         return
+    for code in gift_cards:
+        raise NotFound(code=code)
     parsed = {code: readable_codes.parse(code) for code in codes}
     rows = Voucher.objects.filter(code__in=set(parsed.values()), redemption__partner_id=tenancy.acting_id())
     own = set(rows.values_list("code", flat=True))
