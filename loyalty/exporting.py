@@ -12,15 +12,21 @@ from rewards.models import Redemption, Voucher
 
 
 def of_member(member) -> dict:
-    """All that is stored of a member, JSON-ready: ids as in the API, amounts in minor units, times in UTC."""
+    """All that is stored of a member, JSON-ready: ids as in the API, amounts in minor units, times in UTC.
+
+    Of the cards that were merged into this one, too.
+    """
+    everyone = finding.everyone(member)
     purchases = list(Purchase.objects.filter(member=member).order_by("occurred_at", "id"))
     return {
         "member": _member(member),
-        "consents": [_consent(row) for row in Consent.objects.filter(member=member).order_by("at", "id")],
+        "consents": [
+            _consent(row) for row in Consent.objects.filter(member__in=everyone).order_by("at", "id")
+        ],
         "accounts": [
             _account(row) for row in Account.objects.filter(member=member).select_related("program")
         ],
-        "entries": [_entry(row) for row in _entries(member)],
+        "entries": [_entry(row) for row in _entries(everyone)],
         "purchases": _purchases(purchases),
         "redemptions": [_redemption(row) for row in _redemptions(member)],
         "vouchers": [_voucher(row) for row in Voucher.objects.filter(member=member).select_related("reward")],
@@ -28,13 +34,15 @@ def of_member(member) -> dict:
         "subscriptions": telling.everything_of(member),
         "seats": telling.seats_of(member),
         "messages": [
-            _message(row) for row in Message.objects.filter(member=member).order_by("created_at", "id")
+            _message(row) for row in Message.objects.filter(member__in=everyone).order_by("created_at", "id")
         ],
     }
 
 
 def _member(row):
-    cards = CardToken.objects.filter(merchant=row.merchant_id, member_id=row.id, revoked_at=None)
+    cards = CardToken.objects.filter(
+        merchant=row.merchant_id, member_id__in=finding.everyone(row), revoked_at=None
+    )
     return {
         "id": row.public_id, "number": row.number, "name": row.name, "email": row.email, "phone": row.phone,
         "birthday": _at(row.birthday), "language": row.language, "timezone": row.timezone,
@@ -54,8 +62,8 @@ def _account(row):
             "lifetime": row.lifetime}  # fmt: skip
 
 
-def _entries(member):
-    rows = Entry.objects.filter(account__member=member).select_related("account__program")
+def _entries(everyone):
+    rows = Entry.objects.filter(account__member__in=everyone).select_related("account__program")
     return rows.order_by("booked_at", "account_id", "number")
 
 

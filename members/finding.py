@@ -175,3 +175,12 @@ def survivor(member):
     while member.merged_into_id is not None:
         member = Member.objects.get(id=member.merged_into_id)
     return member
+
+
+def everyone(member):
+    """The ids of the member and of all who were merged into it, by however many steps; the member's first."""
+    found, fresh = [member.id], [member.id]
+    while fresh:
+        fresh = list(Member.objects.filter(merged_into__in=fresh).order_by("id").values_list("id", flat=True))
+        found += fresh
+    return found

@@ -3,20 +3,28 @@
 from django.db import connection
 
 from loyalty import tenancy
+from loyalty.errors import Conflict
+
+MERGED = "merged"
 
 
-def lock(member_ids):
+def lock(member_ids, *, merged_too=False):
     """Lock members in the order of their ids until the transaction ends.
 
     A purchase, a merge, an erasure: whoever comes second sees what the first has done. References to the member
     by new rows do not wait for it. Returns {member id: (visits, last_visit_at)} as they are under the lock.
+    Raises Conflict when one of them was merged into another meanwhile: asked for again, it is the survivor who is
+    found. merged_too: for those who mean the merged row itself.
     """
     if not member_ids:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, visits, last_visit_at FROM members_member"
+            "SELECT id, visits, last_visit_at, status FROM members_member"
             " WHERE merchant_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
             [tenancy.merchant_id(), list(set(member_ids))],
         )
-        return {member_id: (visits, last) for member_id, visits, last in cursor.fetchall()}
+        rows = cursor.fetchall()
+    if not merged_too and any(status == MERGED for *_figures, status in rows):
+        raise Conflict()
+    return {member_id: (visits, last) for member_id, visits, last, _status in rows}

@@ -3,8 +3,9 @@
 from django.db import transaction
 
 from loyalty import clock
+from loyalty.errors import Conflict
 from loyalty.merchants import kept_answers
-from members import consents, locking
+from members import consents, finding, locking
 from members.models import CardToken, Member, SignInCode
 
 # What other parts keep of members and forget with them: each is called with their ids, in the same transaction.
@@ -17,14 +18,17 @@ def erase(member):
     What was merged into the member goes with it. Balances, purchases and entries stay, under a number without
     a name. Consents become withdrawn, and keep their dates as the proof that the law asks for. Answers that are
     kept for repeated requests lose what they say of the member. Locks the members in id order.
+    Raises Conflict when the member is merged at the same moment: it is the survivor who has to be erased then.
     Rule: Art. 17 GDPR, with Art. 17 (3) (b) and (e).
     """
     with transaction.atomic():
-        everyone = _everyone(member)
+        everyone = finding.everyone(member)
         rows = list(Member.objects.filter(id__in=everyone))
         # Before the lock on the members: the counter too has its kept answer first, and then the member.
-        kept_answers.forget([row.public_id for row in rows], _words(rows))
-        locking.lock(everyone)
+        kept_answers.forget([row.public_id for row in rows], words(rows))
+        locking.lock(everyone, merged_too=True)
+        if finding.everyone(member) != everyone or finding.survivor(_again(member)).id != member.id:
+            raise Conflict()
         for row in rows:
             for purpose, held in consents.current(row).items():
                 if held.given:
@@ -40,22 +44,17 @@ def erase(member):
             merchant=member.merchant_id, member_id__in=everyone, revoked_at__isnull=True
         )
         living.update(revoked_at=clock.now())
+    return _again(member)
+
+
+def _again(member):
     return Member.objects.get(id=member.id)
 
 
-def _words(rows):
+def words(rows):
     """All by which somebody could be known, as it stands in answers."""
     for row in rows:
         yield from (row.name, row.email, row.phone, row.external_id)
         yield row.birthday.isoformat() if row.birthday else ""
     cards = CardToken.objects.filter(merchant=rows[0].merchant_id, member_id__in=[row.id for row in rows])
     yield from cards.values_list("token", flat=True)
-
-
-def _everyone(member):
-    """The ids of the member and of all who were merged into it, by however many steps."""
-    found, fresh = [member.id], [member.id]
-    while fresh:
-        fresh = list(Member.objects.filter(merged_into__in=fresh).values_list("id", flat=True))
-        found += fresh
-    return found

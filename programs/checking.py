@@ -6,9 +6,10 @@ from itertools import chain
 
 from django.db.models import Sum
 
-from loyalty import tenancy
+from loyalty import ids, tenancy
 from programs import ledger
 from programs.accounts import Account, Entry, Lot, LotUse
+from programs.coalition import recomputing
 
 
 @dataclass(frozen=True)
@@ -48,19 +49,31 @@ def _check_batch(accounts):
     used = dict(
         LotUse.objects.filter(lot__account_id__in=by_id).values_list("lot_id").annotate(Sum("amount"))
     )
-    return [
+    merged = _lifetimes_merged(accounts)
+    return _clearing(by_id) + [
         problem
         for account in accounts
         for problem in chain(
-            _figures(account, entries[account.id], lots[account.id]),
+            _figures(account, entries[account.id], lots[account.id], merged),
             _chain(account, entries[account.id]),
             _lots(account, lots[account.id], used),
         )
     ]
 
 
-def _figures(account, entries, lots):
+def _lifetimes_merged(accounts):
+    """What was earned on accounts that were merged into these: it stands in both, its entries there.
+
+    {(member id, program id): points}.
+    """
+    merged = Account.objects.filter(member__merged_into__in={account.member_id for account in accounts})
+    rows = merged.values_list("member__merged_into", "program").annotate(Sum("lifetime"))
+    return {(member_id, program_id): total for member_id, program_id, total in rows}
+
+
+def _figures(account, entries, lots, merged):
     earned = sum(e.amount + e.pending_amount for e in entries if e.kind == "earn")
+    earned += merged.get((account.member_id, account.program_id), 0)
     expected = {
         "balance_less_debt": (account.balance - account.debt, sum(entry.amount for entry in entries)),
         "pending": (account.pending, sum(entry.pending_amount for entry in entries)),
@@ -103,6 +116,14 @@ def _lots(account, lots, used):
         left = lot.amount - used.get(lot.id, 0)
         if lot.remaining != left:
             yield Problem("lot_remaining", account.public_id, lot.remaining, left)
+
+
+def _clearing(accounts):
+    """What a coalition's partners owe each other, against what their entries and lots say."""
+    return [
+        Problem("postings", ids.public("ent", entry_id), found, expected)
+        for entry_id, found, expected in recomputing.differences(list(accounts))
+    ]
 
 
 def _trial_balance():

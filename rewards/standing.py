@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from loyalty import tenancy
+from members import finding
 from programs import because, catalogue
 from programs.accounts import Account, Entry, Lot, Unlock
 from programs.catalogue import Live
@@ -201,8 +204,12 @@ _KINDS = {"redeem": "redeem", "restore": "cancel"}
 
 
 def _from_entries(member, limit, before):
-    """All entries but what purchases gave: those are told with their purchase."""
-    rows = Entry.objects.filter(account__member=member, **({"at__lt": before} if before else {}))
+    """All entries but what purchases gave: those are told with their purchase.
+
+    Of cards that were merged into this one too, but for what moved from there: it is told where it arrived.
+    """
+    mine = Q(account__member=member) | Q(account__member__in=finding.everyone(member)[1:]) & ~Q(kind="merge")
+    rows = Entry.objects.filter(mine, **({"at__lt": before} if before else {}))
     rows = rows.exclude(kind="earn", purchase__isnull=False).select_related(
         "account", "account__program", "purchase"
     )
@@ -210,7 +217,7 @@ def _from_entries(member, limit, before):
     names = _reward_names(rows)
     return [
         Happening(
-            "welcome" if row.kind == "earn" else _KINDS.get(row.kind, row.kind),
+            _kind(row),
             row.at,
             row.account.program,
             row.amount + (0 if row.kind == "activate" else row.pending_amount),
@@ -222,6 +229,13 @@ def _from_entries(member, limit, before):
         )
         for row in rows
     ]
+
+
+def _kind(row):
+    if row.kind == "earn":
+        # Two fractions of a point, on two cards, became a point when these were brought together.
+        return "merge" if row.reason == "merged" else "welcome"
+    return _KINDS.get(row.kind, row.kind)
 
 
 def _reward_names(entries):

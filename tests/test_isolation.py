@@ -70,6 +70,12 @@ API = {
     "rest:member-vouchers": Foreign(),
     "rest:member-gift-cards": Foreign(),
     "rest:member-adjustments": Foreign({"post": {"program": "{program_id}", "amount": 1, "reason": "x"}}),
+    "rest:member-transfers": Foreign({"post": {"program": "{program_id}", "to": "{member_id}", "amount": 1}}),
+    "rest:member-merge": Foreign({"post": {"into": "{member_id}"}}),
+    "rest:adjustments": Own(),
+    "rest:adjustment": Foreign(),
+    "rest:adjustment-approval": Foreign({"post": {}}),
+    "rest:adjustment-refusal": Foreign({"post": {}}),
     "rest:member-export": Foreign(),
     "rest:member-erasure": Foreign({"post": {}}),
     "rest:purchases": Own(

@@ -104,7 +104,7 @@ def _several(desk, member, programs, tap):
             tells.nothing_booked(),
         ))  # fmt: skip
     amount = tap.stamps - 1
-    adjusting.adjust(
+    adjusting.book(
         member=member,
         program=live.program,
         amount=amount,
@@ -154,7 +154,7 @@ def _override(card, leader, pin):
     live = next((one for one in catalogue.live() if guests.stamps_without_amount(one)), None)
     if live is None:
         raise NotFound()
-    adjusting.adjust(
+    adjusting.book(
         member=member, program=live.program, amount=1, actor=tried.person.name,
         reason=_("Stamped in spite of the waiting time"),
     )  # fmt: skip
@@ -205,7 +205,7 @@ def _undo_adjustment(desk, thing):
 
 def _adjust_back(desk, member, program_id, amount):
     program = Program.objects.by_public_id(Program.prefix, program_id)
-    adjusting.adjust(
+    adjusting.book(
         member=member, program=program, amount=-amount, reason=_("Undone at the counter"), actor=desk.actor
     )
 

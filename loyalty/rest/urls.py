@@ -4,11 +4,13 @@ from django.urls import re_path
 
 from loyalty.rest.docs import Docs, OpenApi
 from loyalty.rest.resources import (
+    adjustments,
     exports,
     gift_cards,
     members,
     merchants,
     messages,
+    moving,
     programs,
     purchases,
     rewards,
@@ -41,7 +43,13 @@ urlpatterns = [
     v1("members/{member_id}/entries", members.MemberEntries, "member-entries"),
     v1("members/{member_id}/vouchers", members.MemberVouchers, "member-vouchers"),
     v1("members/{member_id}/gift-cards", gift_cards.MemberGiftCards, "member-gift-cards"),
-    v1("members/{member_id}/adjustments", members.MemberAdjustments, "member-adjustments"),
+    v1("members/{member_id}/adjustments", adjustments.MemberAdjustments, "member-adjustments"),
+    v1("members/{member_id}/transfers", moving.MemberTransfers, "member-transfers"),
+    v1("members/{member_id}/merge", moving.MemberMerge, "member-merge"),
+    v1("adjustments", adjustments.AdjustmentList, "adjustments"),
+    v1("adjustments/{adjustment_id}", adjustments.AdjustmentDetail, "adjustment"),
+    v1("adjustments/{adjustment_id}/approval", adjustments.AdjustmentApproval, "adjustment-approval"),
+    v1("adjustments/{adjustment_id}/refusal", adjustments.AdjustmentRefusal, "adjustment-refusal"),
     v1("members/{member_id}/export", exports.MemberExport, "member-export"),
     v1("members/{member_id}/erasure", members.MemberErasure, "member-erasure"),
     v1("purchases", purchases.PurchaseList, "purchases"),

@@ -4,6 +4,10 @@ Times are whole numbers. Nothing here is clever: every question is answered by l
 """
 
 from dataclasses import dataclass
+from itertools import count
+
+# Over all accounts, so that of two heaps the one that was made later has the higher number, wherever they lie.
+NUMBERS = count()
 
 
 @dataclass
@@ -37,7 +41,7 @@ class Heaps:
         return sum(heap.left for heap in self.heaps if heap.waits)
 
     def add(self, amount, *, at, starts=None, ends=None, purchase=None, counts=True):
-        heap = Heap(len(self.heaps), amount, 0, at, starts, ends, purchase)
+        heap = Heap(next(NUMBERS), amount, 0, at, starts, ends, purchase)
         self.heaps.append(heap)
         if starts is None:
             self._fill(heap, amount)
@@ -61,6 +65,20 @@ class Heaps:
         missing = amount - sum(part for _heap, part in self._take(order, amount))
         if not forgive:
             self.debt += missing
+
+    def give(self, amount, other):
+        """The heaps that the other has for it, or None where there is not enough."""
+        parts = self.spend(amount)
+        if parts is None:
+            return None
+        return [other.add(part, at=heap.issued, ends=heap.ends, counts=False) for heap, part in parts]
+
+    def join(self, other):
+        """All that is here lies there, and what either owed is paid from both."""
+        other.heaps, self.heaps = other.heaps + self.heaps, []
+        other.debt, self.debt = other.debt + self.debt, 0
+        other.debt -= sum(part for _heap, part in other._take(other._in_order(), other.debt))
+        other.lifetime += self.lifetime
 
     def move_on(self, now):
         """Day after day: what starts can be spent, what ends is gone."""

@@ -14,7 +14,7 @@ from loyalty.rest.shapes.answers import Nothing, Problem
 from loyalty.rest.shapes.rewards import Vouchers
 from members import consents, editing, finding, privacy, referring
 from members.models import Member
-from programs import adjusting, enrolling
+from programs import enrolling
 from programs.models import Account, Entry
 from rewards.models import Voucher
 
@@ -122,26 +122,6 @@ class MemberVouchers(Resource):
         return answer(Vouchers(data=reward_rows.vouchers(page), next_cursor=following))
 
 
-class MemberAdjustments(Resource):
-    @operation(
-        "Correct a balance by hand, with a reason", scope="admin", takes=shapes.Adjustment,
-        answers={201: shapes.Entry},
-    )  # fmt: skip
-    def post(self, request, member_id):
-        body, member = self.body(shapes.Adjustment), named.member_in_path(member_id)
-        written = adjusting.adjust(
-            member=member,
-            program=named.program(body.program),
-            amount=body.amount,
-            reason=body.reason,
-            actor=self.actor,
-        )
-        auditing.record(
-            self.actor, "balance.corrected", member.public_id, program=body.program, amount=body.amount
-        )
-        return answer(rows.entries([_entries(member).get(id=written.id)])[0], 201)
-
-
 class MemberErasure(Resource):
     @operation("Erase a member's personal data", scope="admin", answers={200: shapes.Member})
     def post(self, request, member_id):
@@ -152,7 +132,9 @@ class MemberErasure(Resource):
 
 
 def _entries(member):
-    return Entry.objects.filter(account__member=member).select_related("account__program")
+    """Of the members who were merged into this one, too; what left there came in here, so that the sum is right."""
+    booked = Entry.objects.filter(account__member__in=finding.everyone(member))
+    return booked.select_related("account__program")
 
 
 def _evidence(key):
