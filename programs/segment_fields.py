@@ -6,7 +6,7 @@ A purchase of which everything was returned is no visit, and nothing was bought 
 from datetime import time
 from typing import Annotated, Literal
 
-from django.db.models import BooleanField, Count, F, Func, JSONField, Q, Sum, TextField, Value
+from django.db.models import BooleanField, Count, Exists, F, Func, JSONField, Q, Sum, TextField, Value
 from django.db.models.functions import ExtractIsoWeekDay, TruncTime
 from django.utils.translation import gettext as _
 from pydantic import Field, model_validator
@@ -14,7 +14,17 @@ from pydantic import Field, model_validator
 from loyalty import ids
 from loyalty.money import LARGEST_MINOR
 from members.segments.own_fields import OfLocation
-from members.segments.shapes import MOST_VALUES, Condition, Days, OfNumber, OfWords, OneOrSeveral, Text
+from members.segments.shapes import (
+    LOOKUPS,
+    MOST_VALUES,
+    Condition,
+    Days,
+    OfNumber,
+    OfWords,
+    OneOrSeveral,
+    Text,
+    of_member,
+)
 from programs.models import Account, Program, Purchase
 
 Hour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -29,6 +39,9 @@ class VisitsCondition(OfNumber):
     within_days: Days | None = None
 
     def matches(self, asked):
+        if self.within_days is None:
+            # They are counted up on the member.
+            return Q(**{f"visits__{LOOKUPS[self.is_]}": self.value})
         visits = _purchases(asked, self.within_days).values("member_id").annotate(figure=Count("id"))
         return self.compared(visits, "figure")
 
@@ -76,7 +89,7 @@ class VisitTimeCondition(Condition):
             share=Count("id", filter=self._then()) * 100 - Count("id") * self.value
         )
         lookup = "share__gte" if self.is_ == "at_least" else "share__lte"
-        return Q(id__in=counted.filter(**{lookup: 0}).values("member_id"))
+        return Q(Exists(counted.filter(**{lookup: 0})))
 
     def _then(self):
         """The visits of these weekdays and hours; 22:00 to 02:00 goes over midnight."""
@@ -100,7 +113,7 @@ class _Bought(OneOrSeveral):
         path = Value(f"$[*] ? (@.{key} == $wanted[*] && @.returned < @.quantity)", TextField())
         wanted = Value({"wanted": self.values}, JSONField())
         receipts = _purchases(asked, self.within_days).filter(_PathExists("items", path, wanted))
-        return Q(id__in=receipts.values("member_id"))
+        return Q(Exists(receipts))
 
 
 class ProductsCondition(_Bought):
@@ -138,7 +151,7 @@ class LocationCondition(OfLocation):
 
     def matches(self, asked):
         there = _purchases(asked, self.within_days).filter(location_id__in=self.location_ids)
-        return Q(id__in=there.values("member_id"))
+        return Q(Exists(there))
 
 
 class BalanceCondition(OfNumber):
@@ -151,7 +164,7 @@ class BalanceCondition(OfNumber):
         Program.objects.by_public_id("prg", self.program)
 
     def matches(self, asked):
-        accounts = _accounts(asked, self.program).annotate(figure=F("balance") - F("debt"))
+        accounts = _accounts(self.program).annotate(figure=F("balance") - F("debt"))
         return self.compared(accounts, "figure")
 
 
@@ -167,8 +180,8 @@ class TierCondition(OfWords):
             Program.objects.by_public_id("prg", self.program)
 
     def matches(self, asked):
-        held = _accounts(asked, self.program).filter(level__in=self.values)
-        return self.compared(Q(id__in=held.values("member_id")))
+        held = _accounts(self.program).filter(level__in=self.values)
+        return self.compared(Q(Exists(held)))
 
 
 class _PathExists(Func):
@@ -179,13 +192,13 @@ class _PathExists(Func):
 
 
 def _purchases(asked, within_days):
-    """Purchases of members, without those of which everything was returned."""
-    visits = asked.of_members(Purchase.objects.filter(member__isnull=False, returned_at__isnull=True))
+    """The member's purchases, without those of which everything was returned."""
+    visits = of_member(Purchase.objects.filter(returned_at__isnull=True))
     return visits if within_days is None else visits.filter(occurred_at__gte=asked.days_ago(within_days))
 
 
-def _accounts(asked, program):
-    accounts = asked.of_members(Account.objects.all())
+def _accounts(program):
+    accounts = of_member(Account.objects.all())
     return accounts if program is None else accounts.filter(program_id=ids.parse("prg", program))
 
 

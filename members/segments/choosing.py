@@ -47,7 +47,7 @@ def _among(segments, member_ids):
     rules = {one.public_id: tree.read(one.rule) for one in segments.order_by("id")} if member_ids else {}
     if not rules:
         return found
-    asked = asking.now(member_ids)
+    asked = asking.now()
     members = Member.objects.filter(id__in=member_ids, status=Member.Status.ACTIVE)
     columns = {public_id: _is_true(rule.matches(asked)) for public_id, rule in rules.items()}
     for member_id, *held in members.annotate(**columns).values_list("id", *columns):

@@ -3,18 +3,28 @@
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from django.db.models import F, Q
-from django.db.models.functions import ExtractDay, ExtractMonth
+from django.db.models import BooleanField, Case, F, Q, Subquery, When
+from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth
 from django.db.models.lookups import In
 from django.utils.translation import gettext as _
 from pydantic import Field, field_validator
 
 from loyalty import ids
 from loyalty.merchants.models import Location
-from members import consents
 from members.models import Consent
 from members.segments.asking import Asked
-from members.segments.shapes import MOST_VALUES, Condition, Days, OfMoment, OfWords, OneOrSeveral, Text
+from members.segments.shapes import (
+    MOST_VALUES,
+    Condition,
+    Days,
+    OfMoment,
+    OfWords,
+    OneOrSeveral,
+    Text,
+    of_member,
+)
+
+ALLOWS = Q(given=True, confirmed=True)
 
 
 class JoinedCondition(OfMoment):
@@ -82,9 +92,10 @@ class ConsentCondition(Condition):
     value: Literal["email_marketing", "sms_marketing", "profiling"]
 
     def matches(self, asked):
-        latest = asked.of_members(consents.latest().filter(purpose=self.value))
-        allowed = Consent.objects.filter(id__in=latest.values("id"), given=True, confirmed=True)
-        given = Q(id__in=allowed.values("member_id"))
+        said = of_member(Consent.objects.filter(purpose=self.value)).order_by("-at", "-id")
+        latest = said.annotate(allows=Case(When(ALLOWS, then=True), default=False)).values("allows")[:1]
+        # Who has said nothing has not allowed it: false, and not unknown.
+        given = Q(Coalesce(Subquery(latest), False, output_field=BooleanField()))
         return given if self.is_ == "given" else ~given
 
 

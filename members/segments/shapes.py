@@ -7,7 +7,7 @@ docs/rules/segments.md, "Operators".
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
@@ -29,11 +29,19 @@ class Condition(Shape):
     field: str
 
     def matches(self, asked: Asked) -> Q:
-        """The members of whom it is true: a condition on Member that never joins another table."""
+        """The members of whom it is true: a condition on Member, which asks other tables by EXISTS alone.
+
+        A list of members would be hashed, until it is too long for memory, and then gone through for each of them.
+        """
         raise NotImplementedError
 
     def check(self) -> None:
         """Raises NotFound where the condition names a row that is not there, or another merchant's."""
+
+
+def of_member(rows: QuerySet) -> QuerySet:
+    """Those rows that are the member's in question: for a subquery in a condition on Member."""
+    return rows.filter(member_id=OuterRef("id"))
 
 
 def _within_calendars(day: date) -> date:
@@ -55,11 +63,11 @@ class OfNumber(Condition):
     value: Number
 
     def compared(self, rows: QuerySet, column: str) -> Q:
-        """Members by a figure. rows: at most one row per member, with `member_id`; who has no row has 0."""
+        """Members by a figure. rows: those of the member in question, at most one; who has no row has 0."""
         holds = Q(**{f"{column}__{LOOKUPS[self.is_]}": self.value})
         if self._holds_for_none():
-            return ~Q(id__in=rows.filter(~holds).values("member_id"))
-        return Q(id__in=rows.filter(holds).values("member_id"))
+            return ~Q(Exists(rows.filter(~holds)))
+        return Q(Exists(rows.filter(holds)))
 
     def _holds_for_none(self):
         return self.value == 0 or self.is_ == "at_most"
