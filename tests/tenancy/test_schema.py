@@ -26,8 +26,32 @@ SCANNED = {
     "merchants_idempotencyrecord": {"merchant_id", "created_at"},
     "programs_account": {"merchant_id", "next_due_at", "review_at"},
     "subscriptions_subscription": {"merchant_id", "next_due_at"},
-    "programs_program": {"merchant_id", "next_due_at"},
+    "programs_program": {"merchant_id", "next_due_at", "status", "ends_at"},
+    "endings_lastday": {"merchant_id", "at"},
+    "endings_look": {"merchant_id", "next_at"},
 }
+# What a coalition's partner may read of an operator's rows (loyalty/tenancy/partners.py): which, and of which columns.
+ACTING = "(NULLIF(current_setting('app.acting'::text, true), ''::text))::uuid"
+OWN, ANY = f"(partner_id = {ACTING})", f"({ACTING} IS NOT NULL)"
+PARTNERED = {
+    "coalition_introduction": OWN,
+    "coalition_partner": OWN,
+    "coalition_posting": f"((payer_id = {ACTING}) OR (payee_id = {ACTING}))",
+    "coalition_prepaidblock": OWN,
+    "members_member": ANY,
+    "programs_account": ANY,
+    "programs_entry": OWN,
+    "programs_program": f"({ANY} AND ((type)::text = 'coalition'::text))",
+    "programs_purchase": OWN,
+    "programs_refund": OWN,
+    "rewards_redemption": OWN,
+}
+SHOWN_TO_PARTNERS = {
+    "members_member": {"merchant_id", "id", "number", "status", "language"},
+    "programs_account": {
+        "merchant_id", "id", "member_id", "program_id", "balance", "pending", "debt", "level",
+    },
+}  # fmt: skip
 
 
 def ask(sql, *params):
@@ -66,7 +90,28 @@ def test_there_is_one_permissive_policy_for_each_role(table):
                 " WHERE tablename = %s ORDER BY policyname DESC", table)  # fmt: skip
     tenant = ("tenant", "PERMISSIVE", ["stammgast_app"], "ALL", IN_SCOPE, IN_SCOPE)
     scan = ("scan", "PERMISSIVE", ["stammgast_scan"], "SELECT", "true", None)
-    assert found == ([tenant, scan] if table in SCANNED else [tenant])
+    partner = ("partner", "PERMISSIVE", ["stammgast_partner"], "SELECT",
+               f"({IN_SCOPE} AND {PARTNERED.get(table)})", None)  # fmt: skip
+    expected = [tenant, *([scan] if table in SCANNED else []), *([partner] if table in PARTNERED else [])]
+    assert found == expected
+
+
+def columns_granted_to(role):
+    granted = {}
+    for table, column in ask("SELECT attrelid::regclass::text, attname FROM pg_attribute, aclexplode(attacl) AS one"
+                             " WHERE one.grantee = %s::regrole AND one.privilege_type = 'SELECT'", role):  # fmt: skip
+        granted.setdefault(table, set()).add(column)
+    return granted
+
+
+def test_a_partner_reads_what_is_named_here_and_writes_nothing():
+    granted = columns_granted_to("stammgast_partner")
+    assert set(granted) == set(PARTNERED)
+    assert {table: granted[table] for table in SHOWN_TO_PARTNERS} == SHOWN_TO_PARTNERS
+    assert ask("SELECT oid::regclass FROM pg_class, aclexplode(relacl) AS one"
+               " WHERE one.grantee = 'stammgast_partner'::regrole") == []  # fmt: skip
+    assert ask("SELECT attname FROM pg_attribute, aclexplode(attacl) AS one"
+               " WHERE one.grantee = 'stammgast_partner'::regrole AND one.privilege_type <> 'SELECT'") == []  # fmt: skip
 
 
 def test_the_scan_role_sees_only_who_has_work():

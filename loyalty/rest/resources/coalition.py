@@ -23,18 +23,19 @@ MONTH = "The month, in the operator's time: 2026-03. Default: the month that is 
 
 class PartnerList(Resource):
     @operation(
-        "List a coalition's partners, the latest invited first", scope="read", answers={200: shapes.Partners}, pages=True
+        "List a coalition's partners, the latest invited first", scope="read", answers={200: shapes.Partners},
+        pages=True,
     )  # fmt: skip
-    def get(self, request, program_id):
-        found = _visible(Partner).filter(program_id=_coalition(program_id).id)
+    def get(self, request, coalition_id):
+        found = _visible(Partner).filter(program_id=_coalition(coalition_id).id)
         page, following = pagination.page(self.query, found)
         return answer(shapes.Partners(data=rows.partners(page), next_cursor=following))
 
     @operation(
         "Invite a merchant into a coalition", scope="admin", takes=shapes.NewPartner, answers={201: shapes.Partner}
     )  # fmt: skip
-    def post(self, request, program_id):
-        body, program = self.body(shapes.NewPartner), named.program(program_id)
+    def post(self, request, coalition_id):
+        body, program = self.body(shapes.NewPartner), named.program(coalition_id)
         partner = inviting.invite(
             program, body.merchant, earn=body.earn.model_dump(mode="json") if body.earn else None,
             redeems=body.redeems, points_per_month=body.caps.points_per_month, actor=self.actor,
@@ -45,16 +46,16 @@ class PartnerList(Resource):
 
 class PartnerDetail(Resource):
     @operation("Read a partner", scope="read", answers={200: shapes.Partner})
-    def get(self, request, program_id, partner_id):
-        return answer(rows.partners([_partner(program_id, partner_id)])[0])
+    def get(self, request, coalition_id, partner_id):
+        return answer(rows.partners([_partner(coalition_id, partner_id)])[0])
 
     @operation(
         "Change a partner's terms or caps; new terms hold from the next purchase on", scope="admin",
         takes=shapes.ChangedPartner, answers={200: shapes.Partner},
     )  # fmt: skip
-    def patch(self, request, program_id, partner_id):
+    def patch(self, request, coalition_id, partner_id):
         body, sent = self.body(shapes.ChangedPartner), {}
-        partner = _partner(program_id, partner_id, by_operator=True)
+        partner = _partner(coalition_id, partner_id, by_operator=True)
         if "earn" in body.model_fields_set and body.earn is not None:
             sent["earn"] = body.earn.model_dump(mode="json")
         if "redeems" in body.model_fields_set:
@@ -71,8 +72,8 @@ class PartnerDeparture(Resource):
         "Let a partner leave, with notice; what it gave stays good. The partner may do so itself", scope="admin",
         takes=shapes.NewDeparture, answers={200: shapes.Partner},
     )  # fmt: skip
-    def post(self, request, program_id, partner_id):
-        body, partner = self.body(shapes.NewDeparture), _partner(program_id, partner_id)
+    def post(self, request, coalition_id, partner_id):
+        body, partner = self.body(shapes.NewDeparture), _partner(coalition_id, partner_id)
         left = inviting.depart(partner, at=body.at)
         auditing.record(self.actor, "partner.leaving", left.public_id)
         return answer(rows.partners([left])[0])
@@ -83,17 +84,17 @@ class BlockList(Resource):
         "List the points that a partner has bought beforehand, the latest first", scope="read",
         answers={200: shapes.Blocks}, pages=True,
     )  # fmt: skip
-    def get(self, request, program_id, partner_id):
-        bought = _visible(PrepaidBlock).filter(invitation_id=_partner(program_id, partner_id).id)
+    def get(self, request, coalition_id, partner_id):
+        bought = _visible(PrepaidBlock).filter(invitation_id=_partner(coalition_id, partner_id).id)
         page, following = pagination.page(self.query, bought)
         return answer(shapes.Blocks(data=[rows.block(row) for row in page], next_cursor=following))
 
     @operation(
         "Sell a partner points beforehand", scope="admin", takes=shapes.NewBlock, answers={201: shapes.Block}
     )
-    def post(self, request, program_id, partner_id):
+    def post(self, request, coalition_id, partner_id):
         body = self.body(shapes.NewBlock)
-        partner = _partner(program_id, partner_id, by_operator=True)
+        partner = _partner(coalition_id, partner_id, by_operator=True)
         bought = allowances.buy(partner, actor=self.actor, **body.model_dump())
         auditing.record(self.actor, "partner.block_bought", partner.public_id, points=body.points)
         return answer(rows.block(bought), 201)
@@ -146,8 +147,8 @@ class PartnerDirectory(Resource):
     @operation(
         "List the shops of a coalition, as customers see them", scope="read", answers={200: shapes.Directory}
     )
-    def get(self, request, program_id):
-        program = _coalition(program_id)
+    def get(self, request, coalition_id):
+        program = _coalition(coalition_id)
         live = catalogue.current(Program.objects.filter(id=program.id))[0]
         return answer(rows.directory(program, live.settings.earn))
 
@@ -157,8 +158,8 @@ class Settlements(Resource):
         "Read who owes whom for a month. A partner reads its own row", scope="read",
         answers={200: shapes.Settlement}, query={"month": MONTH},
     )  # fmt: skip
-    def get(self, request, program_id):
-        program = _coalition(program_id)
+    def get(self, request, coalition_id):
+        program = _coalition(coalition_id)
         return answer(rows.settlement(program, settlement.of_month(program, _month(self.query))))
 
 
@@ -167,8 +168,8 @@ class StatementCsv(Resource):
         "A partner's statement for a month, as CSV", scope="read", answers={(200, "text/csv"): str},
         query={"month": MONTH},
     )  # fmt: skip
-    def get(self, request, program_id, merchant_id):
-        return _file(statements.csv(_statement(program_id, merchant_id, self.query)), "text/csv", "csv")
+    def get(self, request, coalition_id, merchant_id):
+        return _file(statements.csv(_statement(coalition_id, merchant_id, self.query)), "text/csv", "csv")
 
 
 class StatementPdf(Resource):
@@ -176,9 +177,9 @@ class StatementPdf(Resource):
         "A partner's statement for a month, as PDF", scope="read", answers={(200, "application/pdf"): bytes},
         query={"month": MONTH},
     )  # fmt: skip
-    def get(self, request, program_id, merchant_id):
+    def get(self, request, coalition_id, merchant_id):
         return _file(
-            statements.pdf(_statement(program_id, merchant_id, self.query)), "application/pdf", "pdf"
+            statements.pdf(_statement(coalition_id, merchant_id, self.query)), "application/pdf", "pdf"
         )
 
 
@@ -198,11 +199,11 @@ class Introductions(Resource):
         return answer(partner_rows.member(member.id), 201)
 
 
-def _coalition(program_id):
+def _coalition(coalition_id):
     """A coalition's program, of who operates it or takes part. Raises NotFound, also for a program of another type."""
-    program = acting.program(program_id)
+    program = acting.program(coalition_id)
     if not catalogue.types_of([program.id])[program.id].is_shared:
-        raise NotFound(id=program_id)
+        raise NotFound(id=coalition_id)
     return program
 
 
@@ -212,10 +213,10 @@ def _visible(model):
     return model.objects.filter(partner_id=partner_id) if partner_id else model.objects.all()
 
 
-def _partner(program_id, partner_id, *, by_operator=False):
-    program = _coalition(program_id)
+def _partner(coalition_id, partner_id, *, by_operator=False):
+    program = _coalition(coalition_id)
     if by_operator and tenancy.acting() is not None:
-        raise NotFound(id=program_id)
+        raise NotFound(id=coalition_id)
     return _visible(Partner).filter(program_id=program.id).by_public_id("inv", partner_id)
 
 
@@ -244,10 +245,12 @@ def _month(query):
     return settlement.read_month(text) if text else clock.today(tenancy.merchant().timezone).replace(day=1)
 
 
-def _statement(program_id, merchant_id, query):
-    program, partner_id = _coalition(program_id), ids.parse("mer", merchant_id)
+def _statement(coalition_id, merchant_id, query):
+    program, partner_id = _coalition(coalition_id), ids.parse("mer", merchant_id)
     month = settlement.of_month(program, _month(query))
     row = next((one for one in month.partners if one.partner_id == partner_id), None)
+    if row is None and partner_id == tenancy.merchant_id():
+        row = settlement.Settled(partner_id)
     if row is None or tenancy.acting_id() not in (None, partner_id):
         raise NotFound(id=merchant_id)
     return statements.Statement(
