@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty.errors import Conflict, Refused
 from loyalty.merchants import kept_answers
-from members import consents, locking, privacy
+from members import consents, locking, privacy, referring
 from members.models import Member, SignInCode
 
 # What the survivor takes over where it has nothing of its own. An address comes with what it is looked up by.
@@ -60,6 +60,7 @@ def finish(old, survivor) -> Member:
         for columns in FILLED if not getattr(survivor, columns[0])
         for column in columns
     }  # fmt: skip
+    referring.follow(old, survivor)
     if survivor.referred_by_id is None and old.referred_by_id != survivor.id:
         filled["referred_by"] = old.referred_by_id
     # The old row first: no two may have the same address, not even for a moment.
