@@ -56,6 +56,12 @@ class Member(TenantModel):
             models.Index(fields=["merchant_id", "-last_visit_at"], name="member_last_seen_first"),
             # First figures: who joined in a period.
             models.Index(fields=["merchant_id", "joined_at"], name="member_joined_in_period"),
+            # A merge: whom the merged member has brought.
+            models.Index(
+                fields=["merchant_id", "referred_by"],
+                name="member_brought_by",
+                condition=Q(referred_by__isnull=False),
+            ),
         ]
 
     def __str__(self):

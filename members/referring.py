@@ -43,6 +43,16 @@ def columns(referrer: Member | None) -> dict:
     return {"referred_by_id": survivor.id}
 
 
+def follow(old: Member, survivor: Member) -> None:
+    """Let the survivor of a merge have brought whom the merged member has brought; but nobody themselves.
+
+    Writes to the rows of those who were brought, so that whoever records their purchases need not follow merges.
+    """
+    brought = Member.objects.filter(referred_by=old)
+    brought.filter(id=survivor.id).update(referred_by=None)
+    brought.update(referred_by=survivor)
+
+
 def referrer(member: Member) -> Member | None:
     """Who is to be thanked for a member. None where they came alone, the friend has left, or is now they themselves."""
     if member.referred_by_id is None:

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from loyalty.errors import Invalid
-from members import finding, joining, privacy, referring
+from members import finding, joining, merging, privacy, referring
 from members.models import Member
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,15 @@ def test_the_surviving_card_has_brought_the_friend(cafe):
     assert referring.referrer(ben) == again
     assert cleo.referred_by_id == again.id
     assert referring.find(anna.public_id) == referring.find(anna.number) == again
+
+
+def test_a_merge_writes_the_surviving_card_down(cafe):
+    anna, again = joining.register(name="Anna"), joining.register(name="Anna W.")
+    ben = joining.register(name="Ben", referred_by=anna)
+    merging.finish(*merging.begin(anna, again))
+    assert Member.objects.get(id=ben.id).referred_by_id == again.id
+    merging.finish(*merging.begin(again, ben))
+    assert Member.objects.get(id=ben.id).referred_by_id is None
 
 
 def test_who_is_merged_with_their_own_friend_came_alone(cafe):
