@@ -186,6 +186,8 @@ PAGES = {
     "dashboard:edit_guest": hidden("guest_id"),
     "dashboard:correct": hidden("guest_id"),
     "dashboard:undo_correction": hidden("guest_id", "entry_id"),
+    "dashboard:approve_correction": hidden("adjustment_id"),
+    "dashboard:decline_correction": hidden("adjustment_id"),
     "dashboard:export_guest": hidden("guest_id"),
     "dashboard:erase_guest": hidden("guest_id"),
     "dashboard:programs": Page(),
@@ -278,7 +280,7 @@ def cafe(db):
     """A merchant with one of everything; its ids and secrets by the names that addresses and bodies use."""
     shop = registered("Café Morgenrot")
     api = Api(shop.api_key)
-    points = {"type": "points", "name": "Brotpunkte", "earn": {"points": 100}}
+    points = {"type": "points", "name": "Brotpunkte", "earn": {"points": 100}, "adjustment_limit": 10}
     program = api.post("/programs", points).json()["id"]
     api.post("/programs", {"type": "punch_card", "name": "Kaffeekarte", "reward": {"name": "Ein Kaffee"}})
     consents = [{"purpose": "email_marketing", "given": True, "confirmed": True}]
@@ -295,6 +297,8 @@ def cafe(db):
     purchase = api.post("/purchases", {"member": member["id"], "amount_minor": 1000}).json()["id"]
     redemption = api.post("/redemptions", {"member": member["id"], "reward": reward, "use": "later"}).json()
     refund = api.post(f"/purchases/{purchase}/refunds", {"amount_minor": 1}).json()["id"]
+    correction = {"program": program, "amount": 11, "reason": "Kulanz"}
+    adjustment = api.post(f"/members/{member['id']}/adjustments", correction).json()["id"]
     rule = api.post(f"/programs/{program}/rules", RULE).json()["id"]
     everybody = {"all": [{"field": "visits", "is": "at_least", "value": 0}]}
     segment = api.post("/segments", {"name": "Alle", "rule": everybody}).json()["id"]
@@ -303,6 +307,7 @@ def cafe(db):
     things = {
         "segment_id": segment,
         "program_id": program, "rule_id": rule, "member_id": member["id"], "purchase_id": purchase, "refund_id": refund,
+        "adjustment_id": adjustment,
         "reward_id": reward, "redemption_id": redemption["id"], "code": redemption["voucher"],
         "gift_card": gift_card,
         **{f"{noun}_id": api.get(path).json()["data"][0]["id"] for noun, path in LISTED},

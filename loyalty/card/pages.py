@@ -204,6 +204,12 @@ def _title(one, language, is_stamps):
             return _("Expired")
         case "activate":
             return _("Can be used now")
+        case "transfer_out":
+            return _("Passed on")
+        case "transfer_in":
+            return _("Received")
+        case "merge":
+            return _("From another card of yours")
     return _("Correction")
 
 

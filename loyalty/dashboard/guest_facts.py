@@ -80,6 +80,9 @@ _ICONS = {
     "refund": ("undo-2", ""),
     "expire": ("hourglass", ""),
     "adjust": ("pencil-line", ""),
+    "transfer_out": ("arrow-right", ""),
+    "transfer_in": ("arrow-left", ""),
+    "merge": ("users-round", ""),
     "activate": ("check", ""),
 }
 
@@ -106,6 +109,9 @@ def _title(one: Happening, language: str, stamped: bool) -> str:
         "refund": _("Taken back after a return"),
         "expire": _("Expired: %(units)s") % {"units": count},
         "adjust": _("Correction: %(units)s") % {"units": count},
+        "transfer_out": _("Passed on: %(units)s") % {"units": count},
+        "transfer_in": _("Received: %(units)s") % {"units": count},
+        "merge": _("From another card: %(units)s") % {"units": count},
         "activate": _("Can be used now: %(units)s") % {"units": count},
     }
     return titles.get(one.kind, one.kind)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from loyalty.dashboard.views import (
+    corrections,
     guest,
     guests,
     home,
@@ -35,8 +36,18 @@ urlpatterns = [
     path("guests/export.<str:kind>", guests.export, name="export_guests"),
     path("guests/<str:guest_id>/", guest.guest, name="guest"),
     path("guests/<str:guest_id>/edit/", guest.edit, name="edit_guest"),
-    path("guests/<str:guest_id>/correct/", guest.correct, name="correct"),
-    path("guests/<str:guest_id>/correct/<str:entry_id>/undo/", guest.undo_correction, name="undo_correction"),
+    path("guests/<str:guest_id>/correct/", corrections.correct, name="correct"),
+    path(
+        "guests/<str:guest_id>/correct/<str:entry_id>/undo/",
+        corrections.undo_correction,
+        name="undo_correction",
+    ),
+    path(
+        "corrections/<str:adjustment_id>/approve/", corrections.approve_correction, name="approve_correction"
+    ),
+    path(
+        "corrections/<str:adjustment_id>/decline/", corrections.decline_correction, name="decline_correction"
+    ),
     path("guests/<str:guest_id>/data.json", guest.export, name="export_guest"),
     path("guests/<str:guest_id>/erase/", guest.erase, name="erase_guest"),
     path("programs/", programs.programs, name="programs"),

@@ -157,6 +157,10 @@ DEEDS = {
     "gift_card.changed": gettext_lazy("Gift card changed"),
     "gift_card.voided": gettext_lazy("Gift card voided"),
     "balance.correction_undone": gettext_lazy("Correction taken back"),
+    "balance.correction_proposed": gettext_lazy("Correction proposed"),
+    "balance.correction_approved": gettext_lazy("Correction approved"),
+    "balance.correction_declined": gettext_lazy("Correction declined"),
+    "member.merged": gettext_lazy("Two cards brought together"),
     "poster.downloaded": gettext_lazy("Poster downloaded"),
     "flag.cleared": gettext_lazy("Looked at what stood out"),
 }

@@ -5,24 +5,22 @@ from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from loyalty import clock, exporting
 from loyalty.dashboard import guest_facts
 from loyalty.dashboard.access import MerchantRequest, with_merchant
 from loyalty.dashboard.forms.faults import show
-from loyalty.dashboard.forms.guests import CorrectionForm, GuestForm
+from loyalty.dashboard.forms.guests import GuestForm
 from loyalty.dashboard.pages import page, tell
 from loyalty.design import stamps
 from loyalty.errors import NotFound, Refused
 from loyalty.merchants import auditing
 from members import consents, editing, finding, privacy
 from members.models import Member
-from programs import adjusting, catalogue
-from programs.accounts import Entry
+from programs import adjusting
 from rewards import stamps as given
 from rewards import standing
 
@@ -57,6 +55,7 @@ def guest(request: MerchantRequest, guest_id: str) -> HttpResponse:
         "consents": _consents(member),
         "card_url": _card_url(member),
         "erased": member.status == Member.Status.ERASED,
+        "waiting": adjusting.waiting().filter(member=member),
     }
     return page(request, "dashboard/guest.html", "guests", context)
 
@@ -106,58 +105,6 @@ def edit(request: MerchantRequest, guest_id: str) -> HttpResponse:
         except Refused as refused:
             show(refused, form)
     return page(request, "dashboard/edit_guest.html", "guests", {"form": form, "member": member})
-
-
-@with_merchant
-@require_http_methods(["GET", "POST"])
-def correct(request: MerchantRequest, guest_id: str) -> HttpResponse:
-    """Add or take off stamps or points, with a reason. Can be taken back on the next page."""
-    member = _member(guest_id)
-    programs = [live.program for live in catalogue.live()]
-    form = CorrectionForm(request.POST or None, programs=programs)
-    if form.is_valid():
-        try:
-            program, amount = form.chosen(), form.cleaned_data["amount"]
-            reason = form.cleaned_data["reason"]
-            entry = adjusting.adjust(
-                member=member, program=program, amount=amount, reason=reason, actor=request.actor
-            )
-            auditing.record(
-                request.actor, "balance.corrected", member.public_id, program=program.public_id, amount=amount
-            )
-            undo = reverse("dashboard:undo_correction", args=[member.public_id, f"ent_{entry.id.hex}"])
-            tell(request, _("Corrected."), undo=undo)
-            return redirect("dashboard:guest", member.public_id)
-        except Refused as refused:
-            show(refused, form)
-    context = {"form": form, "member": member, "standings": standing.of(member)}
-    return page(request, "dashboard/correct.html", "guests", context)
-
-
-@with_merchant
-@require_POST
-def undo_correction(request: MerchantRequest, guest_id: str, entry_id: str) -> HttpResponse:
-    """Book the opposite of a correction: the books are only ever added to."""
-    member = _member(guest_id)
-    entry = Entry.objects.select_related("account__program").by_public_id(Entry.prefix, entry_id)
-    if entry.kind != Entry.Kind.ADJUST or entry.account.member_id != member.id:
-        raise Http404
-    change = entry.amount + entry.pending_amount
-    try:
-        adjusting.adjust(
-            member=member,
-            program=entry.account.program,
-            amount=-change,
-            reason=_("Correction taken back"),
-            actor=request.actor,
-        )
-        auditing.record(
-            request.actor, "balance.correction_undone", member.public_id, entry=entry_id, amount=-change
-        )
-        tell(request, _("The correction is taken back."))
-    except Refused as refused:
-        tell(request, refused)
-    return redirect("dashboard:guest", member.public_id)
 
 
 @with_merchant

@@ -19,9 +19,12 @@ from loyalty.dashboard.advice import Advice
 from loyalty.dashboard.pages import page, tell
 from loyalty.merchants.models import Merchant
 from members.models import Member
-from programs import catalogue
+from programs import adjusting, catalogue
 from programs.models import Program
 from rewards.models import Reward
+
+# The oldest first: whoever decides them sees the next ones.
+WAITING_SHOWN = 5
 
 
 @with_merchant
@@ -48,6 +51,7 @@ def home(request: MerchantRequest) -> HttpResponse:
         "rows": list(zip_longest(at_counter.hours, at_counter.counts, at_counter.usual)),
         "has_stamps": any(live.program.type == "punch_card" for live in lives),
         "flags": noticing.flags(now),
+        "waiting": adjusting.waiting()[:WAITING_SHOWN],
     }
     return page(request, "dashboard/home.html", "home", context)
 
