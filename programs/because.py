@@ -136,6 +136,8 @@ _SENTENCES = {
     "no_subscription": _plain(gettext_noop("No subscription is running.")),
     "returned": _plain(gettext_noop("The purchase was returned.")),
     "rule": lambda words: f"{words['name']}: {words.amount}.",
+    "product_code": lambda words: _("Code %(name)s: %(amount)s.") % {"name": words["name"], "amount": words.amount},
+    "given_before": _of_rule(gettext_noop("was asked before, and gave nothing.")),
     "multiplied": _multiplied,
     "another_was_better": _of_rule(gettext_noop("another rule gave more.")),
     "other_weekday": _of_rule(gettext_noop("on other days of the week.")),

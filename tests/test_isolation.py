@@ -62,6 +62,15 @@ API = {
     "rest:program-explanation": Foreign(),
     "rest:rules": Foreign({"post": RULE}),
     "rest:rule": Foreign({"patch": {"name": "x"}}),
+    "rest:program-codes": Foreign({"post": {"count": 1, "gives": {"amount": 1}}}),
+    "rest:code-batch": Foreign(),
+    "rest:code-batch-codes": Foreign(),
+    "rest:code-batch-csv": Foreign(),
+    "rest:code-batch-sheet": Foreign(),
+    "rest:jobs": Own(),
+    "rest:job": Foreign(),
+    "rest:member-codes": Foreign({"post": {"code": "{product_code}"}}),
+    "rest:member-events": Foreign({"post": {"name": "review"}}),
     "rest:members": Own(),
     "rest:members-batch": Own(),
     "rest:members-lookup": OPEN,  # See test_a_foreign_member_is_not_looked_up.
@@ -303,11 +312,14 @@ def cafe(db):
     everybody = {"all": [{"field": "visits", "is": "at_least", "value": 0}]}
     segment = api.post("/segments", {"name": "Alle", "rule": everybody}).json()["id"]
     gift_card = api.post("/gift-cards", {"balance_minor": 2000, "member": member["id"]}).json()["code"]
+    codes = api.post(f"/programs/{program}/codes", {"count": 1, "gives": {"amount": 5}}).json()
+    job = api.post(f"/programs/{program}/codes", {"count": 1001, "gives": {"amount": 5}}).json()["id"]
     api.post("/test-clock", {"now": "2026-04-02T12:00:00+02:00"})
     things = {
         "segment_id": segment,
         "program_id": program, "rule_id": rule, "member_id": member["id"], "purchase_id": purchase, "refund_id": refund,
         "adjustment_id": adjustment,
+        "batch_id": codes["batch"], "product_code": codes["codes"][0], "job_id": job,
         "reward_id": reward, "redemption_id": redemption["id"], "code": redemption["voucher"],
         "gift_card": gift_card,
         **{f"{noun}_id": api.get(path).json()["data"][0]["id"] for noun, path in LISTED},

@@ -71,24 +71,32 @@ def enter(*, member, text) -> Used | Refused:
         raise MemberGone(member=member.public_id)
     if refusal := _too_many(member):
         return refusal
-    try:
-        with transaction.atomic():
-            return _use(member, _find(text))
-    except CodeUnknown as refusal:
+    row = _find(text)
+    if row is None:
         WrongCode.objects.filter(member=member, at__lte=clock.now() - KEPT)._raw_delete("default")
         WrongCode.objects.create(member=member)
-        return refusal
+        return CodeUnknown()
+    try:
+        live = _running(row.batch)
+        with transaction.atomic():
+            return _use(row, live, member)
     except Refused as refusal:
         return refusal
 
 
-def _use(member, row):
-    batch, now = row.batch, clock.now()
+def _running(batch):
+    """The batch's program. Raises CodeExpired, CodeClosed."""
+    now = clock.now()
     if batch.valid_until is not None and batch.valid_until <= now:
         raise CodeExpired(valid_until=_last_day(batch.valid_until))
     live = catalogue.current(Program.objects.filter(id=batch.program_id))[0]
     if live.program.status != Program.Status.ACTIVE or not catalogue.runs_at(live, now):
         raise CodeClosed(program=live.program.public_id)
+    return live
+
+
+def _use(row, live, member):
+    batch, now = row.batch, clock.now()
     _claim(row, member, now)
     rules = tuple(rule for rule in live.rules if rule.when.event == "code")
     name = batch.name or readable_codes.display(row.code)
@@ -103,12 +111,9 @@ def _use(member, row):
 
 
 def _find(text):
-    """The code that was typed. Raises CodeUnknown."""
+    """The code that was typed, or None."""
     code = readable_codes.parse(text)
-    row = ProductCode.objects.select_related("batch").filter(code=code).first() if code else None
-    if row is None:
-        raise CodeUnknown()
-    return row
+    return ProductCode.objects.select_related("batch").filter(code=code).first() if code else None
 
 
 def _claim(row, member, now):
