@@ -14,7 +14,7 @@ from tests.rest.conftest import registered
 PATHS = [
     "/api/v1/members", "/api/v1/members/{member_id}", "/api/v1/members/lookup", "/api/v1/purchases",
     "/api/v1/purchases/preview", "/api/v1/programs", "/api/v1/rewards", "/api/v1/redemptions", "/api/v1/api-keys",
-    "/api/v1/events", "/api/v1/vouchers/{code}/redemption",
+    "/api/v1/events", "/api/v1/vouchers/{code}/redemption", "/api/v1/gift-cards", "/api/v1/gift-cards/{code}/charges",
 ]  # fmt: skip
 PROMISES = [
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
