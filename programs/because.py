@@ -93,8 +93,48 @@ def _cooldown(words):
 def _limited(words):
     per = {
         "purchase": _("per purchase"), "day": _("per day"), "month": _("per month"), "ever": _("per guest"),
+        "total": _("for everybody together"),
     }[words["period"]]  # fmt: skip
     return _("At most %(limit)s %(per)s.") % {"limit": words.units(words["limit"]), "per": per}
+
+
+def _collected(words):
+    return _("%(spent)s counts towards the next %(per)s.") % {
+        "spent": words.money("amount"), "per": words.money("per_minor"),
+    }  # fmt: skip
+
+
+def _counted(words):
+    if words["qualify_by"] == "visits":
+        return _("This visit counts towards your tier.")
+    return _("This purchase counts towards your tier.")
+
+
+def _standing_discount(words):
+    return _("%(name)s: %(percent)s %% off, %(amount)s.") % {
+        "name": words["name"], "percent": wording.plain(float(words["percent"]), words.language),
+        "amount": words.money("amount_minor"),
+    }  # fmt: skip
+
+
+def _discount_card(words):
+    percent = wording.plain(float(words["percent"]), words.language)
+    return _("This card gives %(percent)s %% off; it collects nothing.") % {"percent": percent}
+
+
+def _challenge_open(words):
+    open_ = ngettext(
+        "%(rule)s: %(done)s of %(visits)s visits within %(count)s day.",
+        "%(rule)s: %(done)s of %(visits)s visits within %(count)s days.",
+        words["within_days"],
+    )
+    return open_ % {
+        "rule": words["name"], "done": words["done"], "visits": words["visits"], "count": words["within_days"],
+    }  # fmt: skip
+
+
+def _other_tier(words):
+    return _("%(rule)s: for %(tiers)s.") % {"rule": words["name"], "tiers": ", ".join(words["tiers"])}
 
 
 def _multiplied(words):
@@ -145,5 +185,13 @@ _SENTENCES = {
     "other_period": _of_rule(gettext_noop("not in these days.")),
     "other_location": _of_rule(gettext_noop("at another location.")),
     "other_items": _of_rule(gettext_noop("for other items.")),
+    "collected": _collected,
+    "counted": _counted,
+    "standing_discount": _standing_discount,
+    "discount_card": _discount_card,
+    "challenge_open": _challenge_open,
+    "other_tier": _other_tier,
+    "other_segment": _of_rule(gettext_noop("for other guests.")),
+    "not_referred": _of_rule(gettext_noop("for guests whom a friend has brought.")),
     "not_first_purchase": _of_rule(gettext_noop("for the first purchase only.")),
 }

@@ -13,6 +13,7 @@ from members.segments import choosing
 from programs import budgets, catalogue, expiry, ledger, lots, referring, reviewing, unlocking
 from programs.accounts import Account, Unlock
 from programs.catalogue import Live
+from programs.coalition import allowances, terms
 from programs.earning import Basket
 from programs.history import History
 from programs.models import Credit, Program, Purchase
@@ -37,31 +38,47 @@ class CreditLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What a member has in a program when a purchase comes: the program as it was then, the account's sheet, its level
+    (before the purchase) and what that brings."""
+
+    live: Live
+    sheet: Sheet
+    level: str
+    benefits: Benefits
+
+    @property
+    def name(self):
+        return self.level or self.live.program.name
+
+
+@dataclass(frozen=True, slots=True)
 class Bought:
     """A purchase on its way through the programs: what is the same for all of them.
 
-    held: [(program, its sheet, what its level brings)]. is_first: the member's first purchase. is_referred: somebody
-    brought the member. discounts: {program id: rows about the standing discounts it gave}.
+    held: what the member has in each program. is_first: the member's first purchase. is_referred: somebody brought the
+    member. discounts: {program id: rows about the standing discounts it gave}.
     """
 
     purchase: Purchase
     local: datetime
     basket: Basket
-    held: list[tuple[Live, Sheet, Benefits]]
+    held: list[Held]
     is_first: bool
     is_referred: bool
     discounts: dict
 
-    def facts(self, live, sheet, facts, segments):
+    def facts(self, of, facts, segments):
+        """The facts for one program (a Held), with what is known of the member beside what was given before."""
         boosts = tuple(
-            (held.level or one.program.name, str(benefits.multiplier))
-            for one, held, benefits in self.held
-            if benefits.multiplier != 1 and (benefits.for_all_programs or held is sheet)
+            (held.name, str(held.benefits.multiplier))
+            for held in self.held
+            if held.benefits.multiplier != 1 and (held.benefits.for_all_programs or held is of)
         )
         return replace(
-            facts, level=sheet.level, levels=tuple(held.level for _one, held, _benefits in self.held if held.level),
-            boosts=boosts, is_referred=self.is_referred, segments=segments,
-            discounts=tuple(self.discounts.get(live.program.id, ())),
+            facts, level=of.level, levels=tuple(held.level for held in self.held if held.level), boosts=boosts,
+            is_referred=self.is_referred, segments=segments,
+            discounts=tuple(self.discounts.get(of.live.program.id, ())),
         )  # fmt: skip
 
 
@@ -78,13 +95,15 @@ class Crediting:
         self.now = now
         self.timezone = timezone
         self.zone = ZoneInfo(timezone)
+        # False in a preview, which counts nothing as given.
+        self.is_for_good = True
         self.review = reviewing.Review()
         self.credits: list[Credit] = []
         self.unlocks: list[Unlock] = []
         self.referrals = referring.Referrals(now, timezone)
         self.review.settle(sheets.values(), {live.program.id: live for live in programs})
 
-    def held(self, member_id, at, partner=None) -> list[tuple[Live, Sheet, Benefits]]:
+    def held(self, member_id, at, partner=None) -> list[Held]:
         """The programs that a member takes part in and that run at a moment, as they were then, with their levels.
 
         partner: at a coalition's partner only what is shared counts.
@@ -93,16 +112,19 @@ class Crediting:
         for live in self.programs:
             sheet = self.sheets.get((member_id, live.program.id))
             if sheet is not None and catalogue.runs_at(live, at) and (partner is None or live.type.is_shared):
-                live = catalogue.as_of(live, at)
-                found.append((live, sheet, live.type.benefits(live.settings, sheet.level)))
+                sold = terms.sold_at(catalogue.as_of(live, at), partner, min(at, self.now))
+                if sold is not None:
+                    benefits = sold.type.benefits(sold.settings, sheet.level)
+                    found.append(Held(sold, sheet, sheet.level, benefits))
         return found
 
-    def credit(self, recorded, bought, live, sheet):
+    def credit(self, recorded, bought, held):
         """Book what a purchase earns in one program; append its line, and what it unlocks, to `recorded`."""
+        live, sheet = held.live, held.sheet
         purchase, history = bought.purchase, self.histories[sheet.id]
         challenges = [rule for rule in live.rules if rule.when.event == "challenge"]
         known = history.facts(bought.local, is_first=bought.is_first, challenges=challenges)
-        facts = bought.facts(live, sheet, self.budgets.told(known, live.rules), self._segments_of(sheet))
+        facts = bought.facts(held, self.budgets.told(known, live.rules), self._segments_of(sheet))
         deserved = live.type.deserve(live.settings, live.rules, bought.basket, facts, sheet.carry)
         credit = self._credit_row(purchase, live, sheet, deserved, facts)
         credit.qualifies = live.type.qualifies(live.settings, bought.basket, credit.amount)
@@ -148,6 +170,7 @@ class Crediting:
         amount, because = live.type.fit(
             live.settings, deserved.amount, deserved.because, sheet.spendable + sheet.pending
         )
+        amount, because = allowances.trim(live, purchase, amount, because, lock=self.is_for_good)
         available_at, expires_at = dates(live, purchase.occurred_at, self.timezone)
         return Credit(
             purchase_id=purchase.id, account_id=sheet.id, program_id=live.program.id, version_id=live.version_id,
@@ -198,15 +221,17 @@ def open_for(news, programs, now, *, lock=True):
     paying = {(new.member.id, new.points.program_id) for new in news if new.member and new.points}
     with_lots = {key for key in keys if key[1] in needing} | (paying & keys)
     sheets = ledger.open_sheets(keys, with_lots=with_lots, lock=lock) if keys else {}
-    return Crediting(
+    opened = Crediting(
         programs, sheets, _histories(sheets, programs, moments, timezone), budgets.open_for(programs, lock=lock),
         _segments(programs, members), now, timezone,
     )  # fmt: skip
+    opened.is_for_good = lock
+    return opened
 
 
 def referrers(news):
     """Who brought those of a batch's members that have not bought yet."""
-    return {getattr(new.member, "referred_by_id", None) for new in news if new.member} - {None}
+    return {new.member.referred_by_id for new in news if new.member and not new.member.visits} - {None}
 
 
 def _rewards_friends(live):

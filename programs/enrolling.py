@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 from loyalty import clock, tenancy
 from loyalty.events import recording
 from members import joining
-from programs import catalogue, expiry, ledger, unlocking
-from programs.earning import Basket, Facts
+from programs import budgets, catalogue, expiry, ledger, reviewing, unlocking
+from programs.earning import Facts
 from programs.sheet import Source
 
 
@@ -37,31 +37,39 @@ def welcome(members, *, at):
     programs = [live for live in catalogue.live(at) if live.program.auto_enrol]
     keys = [(member.id, live.program.id) for member in members for live in programs]
     sheets = ledger.open_sheets(keys, with_lots=True) if keys else {}
+    review = reviewing.Review()
+    for live in programs:
+        if live.type.has_tiers:
+            for member in members:
+                review.count(sheets[member.id, live.program.id], live, 0, at)
+    held = budgets.open_for(programs)
     unlocks = [
         unlock
         for live in programs
-        for unlock in _give([sheets[member.id, live.program.id] for member in members], live, at)
+        for unlock in _give([sheets[member.id, live.program.id] for member in members], live, at, held)
     ]
     ledger.save(sheets.values())
     unlocking.save(unlocks)
+    review.save()
+    held.save()
 
 
-def _give(sheets, live, at):
-    """Book what joining gives in one program; return what that unlocks."""
+def _give(sheets, live, at, held):
+    """Book what joining gives in one program; return what that unlocks. held: the rules' budgets."""
     timezone = tenancy.merchant().timezone
-    amount = live.type.welcome(live.settings) + _by_rules(live, at.astimezone(ZoneInfo(timezone)))
-    if not amount:
-        return []
+    local = at.astimezone(ZoneInfo(timezone))
     expires_at = expiry.expires_at(live.settings.expiry, at, timezone)
     given = Source(version_id=live.version_id, reason="welcome")
     for sheet in sheets:
-        sheet.earn(amount, at=at, source=given, expires_at=expires_at)
+        amount = live.type.welcome(live.settings) + _by_rules(live, local, held)
+        if amount:
+            sheet.earn(amount, at=at, source=given, expires_at=expires_at)
     return [unlock for sheet in sheets for unlock in unlocking.unlock(sheet, live, at=at)]
 
 
-def _by_rules(live, local):
-    basket = Basket(net_minor=0, lines=(), at=local)
-    joined = [
-        rule for rule in live.rules if rule.when.event == "joined" and rule.misses(basket, Facts()) is None
-    ]
-    return sum(rule.gives.amount or 0 for rule in joined)
+def _by_rules(live, local, held):
+    """What the rules for joining give one more member, as far as their budgets last."""
+    joined = [rule for rule in live.rules if rule.when.event == "joined"]
+    rows = [rule.bonus(local, held.told(Facts(), [rule])) for rule in joined]
+    held.take(rows)
+    return sum(row["amount"] for row in rows)

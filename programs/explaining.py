@@ -1,9 +1,12 @@
 """The rules of a program in plain sentences, as customers read them. In the active language."""
 
+from fractions import Fraction
+
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from loyalty.design import wording
+from loyalty.money import half_up
 from programs import expiry
 from programs.because import unit
 from programs.subscriptions import sentences as club
@@ -13,46 +16,64 @@ def sentences(live, *, currency):
     """What the program gives, when it expires, what a return does. live: catalogue.Live."""
     if live.program.type == "paid_vip":
         return club.of(live, currency=currency)
-    return [*_giving(live, currency), *(_rule(rule) for rule in live.rules), *_keeping(live)]
+    words = Words(live, currency)
+    giving = live.type.sentences(live.settings, words)
+    return [
+        *giving,
+        *(_rule(rule) for rule in live.rules),
+        *(_keeping(live) if live.type.keeps_value(live.settings) else ()),
+    ]
 
 
-def _giving(live, currency):
-    return (_points if live.program.type == "points" else _stamps)(live, currency)
+class Words:
+    """Figures of a program written out, for the sentences of its type. In the active language."""
 
+    def __init__(self, live, currency):
+        self.live, self.currency, self.language = live, currency, get_language() or "en"
 
-def _points(live, currency):
-    language, earn = get_language() or "en", live.settings.earn
-    per = wording.amount(earn.per_minor, currency, language, short=True)
-    yield _("%(points)s for every full %(per)s.") % {"points": _count(live, earn.points), "per": per}
-    if earn.accumulate:
-        yield _("What is left over is kept for the next purchase.")
-    if earn.min_minor:
-        minimum = wording.amount(earn.min_minor, currency, language, short=True)
-        yield _("From a purchase of %(minimum)s.") % {"minimum": minimum}
+    def money(self, minor):
+        return wording.amount(minor, self.currency, self.language, short=True)
 
+    def count(self, count):
+        """So many points, in the program's own unit."""
+        return _count(self.live, count)
 
-def _stamps(live, currency):
-    settings = live.settings
-    if settings.stamp_per == "visit":
-        yield _("One stamp per visit.")
-    elif settings.stamp_per == "item":
-        yield _("One stamp per item.")
-    else:
-        per = wording.amount(settings.per_minor, currency, get_language() or "en", short=True)
-        yield _("One stamp for every full %(per)s.") % {"per": per}
-    yield _("%(stamps)s fill the card.") % {"stamps": _count(live, settings.stamps_required)}
-    if settings.welcome_stamps:
-        yield _("%(stamps)s for joining.") % {"stamps": _count(live, settings.welcome_stamps)}
-    if settings.cooldown_minutes:
-        yield ngettext(
-            "At most one in %(count)s minute.", "At most one in %(count)s minutes.", settings.cooldown_minutes
-        ) % {"count": settings.cooldown_minutes}
-    if settings.max_stamps_per_day:
-        yield _("At most %(stamps)s per day.") % {"stamps": _count(live, settings.max_stamps_per_day)}
+    def percent(self, text):
+        return wording.plain(float(text), self.language)
+
+    def earning(self, earn):
+        """The sentences about a base rate."""
+        yield _("%(points)s for every full %(per)s.") % {
+            "points": self.count(earn.points),
+            "per": self.money(earn.per_minor),
+        }
+        if earn.accumulate:
+            yield _("What is left over is kept for the next purchase.")
+        if earn.min_minor:
+            yield _("From a purchase of %(minimum)s.") % {"minimum": self.money(earn.min_minor)}
+
+    def redeeming(self, redeem):
+        """The sentences about points as money."""
+        if redeem is None:
+            return
+        hundred = half_up(100 * Fraction(redeem.point_value_minor))
+        yield _("%(points)s are worth %(money)s at the till.") % {
+            "points": self.count(100), "money": self.money(hundred),
+        }  # fmt: skip
+        if redeem.minimum:
+            yield _("They can be used from %(points)s on.") % {"points": self.count(redeem.minimum)}
+        if Fraction(redeem.max_percent) < 100:
+            yield _("They pay up to %(percent)s %% of a purchase.") % {
+                "percent": self.percent(redeem.max_percent)
+            }
 
 
 def _rule(rule):
     gives = rule.gives
+    if gives.referrer:
+        return _("%(rule)s: %(referrer)s for whoever brings a friend, %(referred)s for the friend.") % {
+            "rule": rule.name, "referrer": gives.referrer, "referred": gives.referred,
+        }  # fmt: skip
     if gives.multiplier:
         return _("%(rule)s: times %(multiplier)s.") % {"rule": rule.name, "multiplier": gives.multiplier}
     return _("%(rule)s: %(amount)s on top.") % {

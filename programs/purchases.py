@@ -208,15 +208,15 @@ class _Batch:
         purchase = result.purchase
         visits = self.visits.setdefault(new.member.id, list(self.before[new.member.id]))
         local = purchase.occurred_at.astimezone(self.zone)
-        friend = getattr(new.member, "referred_by_id", None)
+        friend = new.member.referred_by_id
         bought = Bought(
             purchase, local, baskets.of(purchase, local), held, is_first=visits[0] == 0,
             is_referred=friend is not None, discounts=found.told,
         )  # fmt: skip
-        for live, sheet, _benefits in held:
-            self.crediting.credit(result, bought, live, sheet)
+        for one in held:
+            self.crediting.credit(result, bought, one)
             if friend and bought.is_first:
-                self.crediting.refer(bought, live, friend)
+                self.crediting.refer(bought, one.live, friend)
         visits[0] += 1
         visits[1] = max(visits[1] or purchase.occurred_at, purchase.occurred_at)
 

@@ -5,23 +5,26 @@ back: from the purchase's own lots, then from others, then as debt. What expired
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from loyalty import clock, tenancy
+from loyalty import clock, ids, tenancy
 from loyalty.errors import Invalid, Refused
 from loyalty.events import recording
 from loyalty.money import half_up
 from members import locking
 from members.models import Member
-from programs import baskets, catalogue, ledger
+from programs import baskets, budgets, catalogue, ledger, reviewing
 from programs.accounts import LotUse, Unlock
+from programs.bonuses import Bonus, RuleBudget
+from programs.coalition import allowances, terms
 from programs.earning import Facts
 from programs.models import Credit, Program, Purchase, Refund
 from programs.sheet import Source
@@ -42,10 +45,15 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """refund: the stored row. debits: what was taken back per program, negative."""
+    """refund: the stored row. debits: what was taken back per program, negative.
+
+    restored: points that had been taken as money and are back. lost: tiers that went with the refund, by account.
+    """
 
     refund: Refund
     debits: list[tuple[Program, int]]
+    restored: list[tuple[Program, int]] = field(default_factory=list)
+    lost: dict[UUID, list[str]] = field(default_factory=dict)
 
 
 def refund(purchase, *, amount_minor=None, items=None, actor="") -> Refunded:
@@ -53,23 +61,23 @@ def refund(purchase, *, amount_minor=None, items=None, actor="") -> Refunded:
 
     Locks the member, the purchase, then the accounts. Raises NothingLeft, Invalid.
     """
-    if purchase.member_id:
-        locking.lock([purchase.member_id])
+    locking.lock(members_of(purchase))
     purchase = Purchase.objects.select_for_update(no_key=True).get(id=purchase.id)
     amount = _take_off(purchase, amount_minor, items)
     row = Refund.objects.create(
         purchase_id=purchase.id, amount_minor=amount, at=clock.now(), actor=actor,
+        partner_id=tenancy.acting_id(),
         items=[{"sku": one.sku, "quantity": one.quantity} for one in items or ()],
     )  # fmt: skip
-    debits = _take_back(purchase, row) if purchase.member_id else []
+    taken_back = _take_back(purchase, row) if purchase.member_id else Refunded(row, [])
     purchase.save(update_fields=["refunded_minor", "returned_at", "items"])
     if purchase.returned_at and purchase.member_id:
         Member.objects.filter(id=purchase.member_id, visits__gt=0).update(visits=F("visits") - 1)
     recording.record(
         "purchase.refunded", member_id=purchase.member_id, purchase=purchase.public_id, refund=row.public_id,
-        amount_minor=amount, debits=_told(debits),
+        amount_minor=amount, debits=_told(taken_back.debits),
     )  # fmt: skip
-    return Refunded(row, debits)
+    return taken_back
 
 
 def _take_off(purchase, amount_minor, items):
@@ -123,26 +131,92 @@ def _take_off_line(line, count):
     return money
 
 
-def _take_back(purchase, row):
+def members_of(purchase) -> set[UUID]:
+    """Whose accounts its refund may touch: its member's, and those of a friend who was rewarded for it."""
+    if purchase.member_id is None:
+        return set()
+    friends = Bonus.objects.filter(purchase_id=purchase.id, withdrawn_at=None)
+    return {purchase.member_id, *friends.values_list("account__member_id", flat=True)}
+
+
+def _take_back(purchase, row) -> Refunded:
+    taken_back = Refunded(row, [])
     credits = list(
         Credit.objects.filter(purchase=purchase).select_related("program", "version__program").order_by("id")
     )
     if not credits:
-        return []
-    sheets = ledger.open_accounts([credit.account_id for credit in credits])
+        return taken_back
+    whole = purchase.returned_at is not None
+    bonuses = list(Bonus.objects.filter(purchase_id=purchase.id, withdrawn_at=None)) if whole else []
+    sheets = ledger.open_accounts([one.account_id for one in [*credits, *bonuses]])
     lost = _expired_of(purchase, sheets)
-    debits = []
+    if whole:
+        taken_back.restored.extend(_return_points(purchase, row, credits, sheets))
     for credit in credits:
         sheet = sheets[credit.account_id]
         taken = _take_back_one(purchase, row, credit, sheet, lost.get(credit.account_id, 0))
-        debits.append((credit.program, -taken))
+        taken_back.debits.append((credit.program, -taken))
+    for bonus in bonuses:
+        _withdraw_bonus(bonus, purchase, row, sheets[bonus.account_id])
+    Credit.objects.bulk_update(credits, ["taken_back", "excused", "qualifies", "facts"])
+    review = reviewing.Review()
+    taken_back.lost.update(_review(review, purchase, credits, sheets))
     ledger.save(sheets.values())
-    Credit.objects.bulk_update(credits, ["taken_back", "excused", "facts"])
-    return debits
+    review.save()
+    if whole:
+        _give_budgets_back(credits, bonuses)
+    return taken_back
+
+
+def _return_points(purchase, row, credits, sheets):
+    """Points that were taken as money go back into the lots they came from."""
+    by_program = {credit.program.public_id: credit for credit in credits}
+    for label in purchase.discounts:
+        if "points" in label:
+            credit = by_program[label["program"]]
+            source = Source(purchase_id=purchase.id, refund_id=row.id, actor=row.actor)
+            entry_id = ids.parse("ent", label["entry"])
+            ledger.reverse(sheets[credit.account_id], entry_id, at=row.at, source=source)
+            yield credit.program, label["points"]
+
+
+def _withdraw_bonus(bonus, purchase, row, sheet):
+    """What a friend got for this purchase goes as it does: from its own lot first, then from others, then as debt."""
+    if bonus.amount:
+        source = Source(purchase_id=purchase.id, refund_id=row.id, actor=row.actor)
+        _withdraw_paid(sheet, bonus.amount, source)
+        sheet.take_back(bonus.amount, of_purchase=purchase.id, at=row.at, source=source, forgive=False)
+    bonus.withdrawn_at = row.at
+    bonus.save(update_fields=["withdrawn_at"])
+
+
+def _review(review, purchase, credits, sheets):
+    """The tiers after it: {account id: names of those lost at once}."""
+    programs = catalogue.current(Program.objects.filter(id__in=[credit.program_id for credit in credits]))
+    tiered = {live.program.id: live for live in programs if live.type.has_tiers}
+    for credit in credits:
+        if credit.program_id in tiered:
+            lost = review.after_refund(sheets[credit.account_id], tiered[credit.program_id], purchase)
+            if lost:
+                yield credit.account_id, lost
+
+
+def _give_budgets_back(credits, bonuses):
+    """A budget has again what a purchase took from it that was returned as a whole."""
+    rows = [reason for credit in credits for reason in credit.because]
+    rows += [{"rule": ids.public("rul", bonus.rule_id), "amount": bonus.amount} for bonus in bonuses]
+    named = {ids.parse("rul", reason["rule"]) for reason in rows if str(reason["rule"]).startswith("rul_")}
+    held = RuleBudget.objects.filter(rule_id__in=named).values_list("rule_id", flat=True) if named else ()
+    if held:
+        found = budgets.of_rules([ids.public("rul", rule_id) for rule_id in held])
+        found.take(rows, times=-1)
+        found.save()
 
 
 def _take_back_one(purchase, row, credit, sheet, lost):
-    live = catalogue.version(credit.version)
+    live = terms.sold_at(
+        catalogue.version(credit.version), purchase.partner_id, allowances.moment_of(purchase)
+    )
     too_much = _too_much(purchase, credit, live, sheet)
     own = sum(lot.remaining for lot in sheet.lots.values() if lot.purchase_id == purchase.id)
     excused = max(0, min(lost - credit.excused, too_much - own))
@@ -157,20 +231,23 @@ def _take_back_one(purchase, row, credit, sheet, lost):
         _withdraw_unpaid(sheet)
     credit.taken_back += demand
     credit.excused += excused
+    kept = max(0, credit.amount - credit.taken_back - credit.excused)
+    credit.qualifies = live.type.qualifies(live.settings, _basket(purchase), kept)
     return taken
 
 
 def _too_much(purchase, credit, live, sheet):
     """How much of what a credit gave is not deserved any more. Moves the carried fraction, too."""
-    local = purchase.occurred_at.astimezone(ZoneInfo(tenancy.merchant().timezone))
-    deserved = live.type.deserve(
-        live.settings, live.rules, baskets.of(purchase, local), Facts.from_kept(credit.facts)
-    )
+    deserved = live.type.deserve(live.settings, live.rules, _basket(purchase), Facts.from_kept(credit.facts))
     if live.type.accumulates(live.settings):
         whole, extras = _carry_back(credit, sheet, deserved)
         if not _is_trimmed(credit.because):
             return max(0, extras - whole)
     return max(0, credit.amount - credit.taken_back - credit.excused - deserved.amount)
+
+
+def _basket(purchase):
+    return baskets.of(purchase, purchase.occurred_at.astimezone(ZoneInfo(tenancy.merchant().timezone)))
 
 
 def _carry_back(credit, sheet, deserved):
@@ -187,9 +264,12 @@ def _carry_back(credit, sheet, deserved):
     return floor(exact), had - by_rules
 
 
+CUTS = {"card_full", "partner_limit", "block_used_up"}
+
+
 def _is_trimmed(because):
     """Whether a limit or a full card cut what the base gave: then fractions do not tell what is left of it."""
-    return because[0].get("code") == "limited" or any(row.get("code") == "card_full" for row in because)
+    return because[0].get("code") == "limited" or any(row.get("code") in CUTS for row in because)
 
 
 def _withdraw_paid(sheet, demand, source):
@@ -209,6 +289,15 @@ def _withdraw_paid(sheet, demand, source):
             return
         ledger.reverse(sheet, unlock.entry_id, at=clock.now(), source=source)
         Unlock.objects.filter(id=unlock.id).update(status=Unlock.Status.WITHDRAWN)
+
+
+def withdraw_unlock(unlock, *, purchase, actor=""):
+    """Undo an open unlock that was paid for, after its refund: what it had cost goes back, and pays the debt."""
+    sheet = ledger.open_accounts([unlock.account_id])[unlock.account_id]
+    source = Source(purchase_id=purchase.id, actor=actor)
+    ledger.reverse(sheet, unlock.entry_id, at=clock.now(), source=source)
+    ledger.save([sheet])
+    Unlock.objects.filter(id=unlock.id).update(status=Unlock.Status.WITHDRAWN)
 
 
 def _withdraw_unpaid(sheet):

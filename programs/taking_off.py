@@ -45,18 +45,14 @@ class TakenOff:
 def before_points(new, held) -> TakenOff:
     """Discounts of a NewPurchase before points: what came with it, standing ones, then those it asks for.
 
-    held: [(program, sheet, benefits)] of the member.
+    held: what the member has in each program (programs.crediting.Held).
     """
     given = sum(one.amount_minor for one in new.discounts)
     offers, by_offer = [], {}
-    for live, sheet, benefits in held:
-        if benefits.discount_percent:
-            name = sheet.level or live.program.name
-            offer = Standing(
-                live.program.public_id, name, benefits.discount_percent, benefits.on, benefits.min_minor
-            )
-            offers.append(offer)
-            by_offer[offer.program] = live.program.id
+    for one in held:
+        if one.benefits.discount_percent:
+            by_offer[one.live.program.public_id] = one.live.program.id
+            offers.append(_offer(one))
     found = standing_discounts.take_off(offers, new.amount_minor, new.items) if offers and not given else []
     told: dict = {}
     for off in found:
@@ -91,7 +87,7 @@ def by_points(new, held, due_minor) -> Payment | None:
     """
     if new.points is None:
         return None
-    for live, sheet, _benefits in held:
+    for live, sheet in ((one.live, one.sheet) for one in held):
         redeem = getattr(live.settings, "redeem", None)
         if live.program.id == new.points.program_id and redeem:
             points = paying.most(redeem, asked=new.points.amount, balance=sheet.balance, due_minor=due_minor)
@@ -103,6 +99,11 @@ def by_points(new, held, due_minor) -> Payment | None:
                 Payment(sheet, points, live.program.public_id, live.version_id, discount) if points else None
             )
     raise NotForMoney()
+
+
+def _offer(held):
+    gives = held.benefits
+    return Standing(held.live.program.public_id, held.name, gives.discount_percent, gives.on, gives.min_minor)
 
 
 def _label(off):

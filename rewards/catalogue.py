@@ -1,11 +1,14 @@
 """Rewards are made, changed and put away here, and programs together with the rewards that they give."""
 
+from decimal import Decimal
+
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from loyalty import clock, ids
 from loyalty.errors import Invalid
 from programs import catalogue as programs
+from programs import types
 from rewards.models import Reward
 
 
@@ -35,21 +38,14 @@ def restore(reward) -> Reward:
     return change_reward(reward, archived_at=None)
 
 
-def create_program(*, settings=None, **rest):
+def create_program(*, type, settings=None, **rest):
     """Make a program; rewards given as objects in its settings are made with it.
 
-    settings["reward"] and settings["interim"][n]["reward"] may be an id ("rwd_…") or the columns of a reward.
-    Raises Invalid, NotFound.
+    Where a type names rewards in its settings (ProgramType.rewards_at) an id ("rwd_…") may stand, or the columns of a
+    reward. Raises Invalid, NotFound.
     """
-    settings = dict(settings or {})
     made = []
-    if "reward" in settings:
-        settings["reward"] = _reward_id(settings["reward"], made)
-    if "interim" in settings:
-        settings["interim"] = [
-            step | {"reward": _reward_id(step["reward"], made)} for step in settings["interim"]
-        ]
-    program = programs.create(settings=settings, **rest)
+    program = programs.create(type=type, settings=_with_rewards(type, settings or {}, made), **rest)
     Reward.objects.filter(id__in=[reward.id for reward in made]).update(program=program)
     return program
 
@@ -58,16 +54,29 @@ def change_program(program, *, settings=None, **rest):
     """Change a program, with rewards in its settings as in create_program."""
     made = []
     if settings is not None:
-        settings = dict(settings)
-        if settings.get("reward") is not None:
-            settings["reward"] = _reward_id(settings["reward"], made)
-        if settings.get("interim"):
-            settings["interim"] = [
-                step | {"reward": _reward_id(step["reward"], made)} for step in settings["interim"]
-            ]
+        settings = _with_rewards(program.type, settings, made)
     changed = programs.change(program, settings=settings, **rest)
     Reward.objects.filter(id__in=[reward.id for reward in made]).update(program=program)
     return changed
+
+
+def _with_rewards(type_name, settings, made):
+    """A copy of the settings in which every reward is named by its id; those that were made are added to `made`."""
+    for path in types.get(type_name).rewards_at:
+        settings = _replaced(settings, path.split("."), lambda given: _reward_id(given, made))
+    return settings
+
+
+def _replaced(value, path, replace):
+    """A copy of nested settings with what lies at a path replaced; "*" stands for every one of a list."""
+    if not path:
+        return replace(value)
+    name, *rest = path
+    if name == "*":
+        return [_replaced(one, rest, replace) for one in value]
+    if not isinstance(value, dict) or value.get(name) is None:
+        return value
+    return value | {name: _replaced(value[name], rest, replace)}
 
 
 def available(at=None):
@@ -83,6 +92,8 @@ def available(at=None):
 def _reward_id(given, made):
     if given is None or isinstance(given, str):
         return given and Reward.objects.by_public_id("rwd", given).public_id
+    if given.get("percent") is not None:
+        given = given | {"percent": Decimal(given["percent"])}
     reward = create_reward(**given, unlocked_only=True)
     made.append(reward)
     return ids.public("rwd", reward.id)

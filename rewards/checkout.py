@@ -5,6 +5,8 @@ Screens and the API record purchases here. Rule: docs/rules.md, "Discounts" and 
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,10 +16,11 @@ from loyalty.errors import Refused
 from loyalty.merchants.models import Location
 from members import locking
 from members.models import Member
-from programs import purchases, refunding
+from programs import crediting, purchases, refunding
 from programs.models import Purchase
-from programs.purchases import Discount, Item, NewPurchase, Recorded
-from rewards import discounts, redeeming, vouchers
+from programs.purchases import Item, NewPurchase, Points, Recorded
+from programs.taking_off import Discount
+from rewards import discounts, granting, redeeming, vouchers
 from rewards.gift_cards import spending
 from rewards.models import Redemption, Reward, Voucher
 
@@ -39,7 +42,10 @@ class NothingToTakeOff(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """A sale as it comes from a till. amount_minor: before discounts. vouchers, gift_cards: codes."""
+    """A sale as it comes from a till. amount_minor: before discounts. vouchers, gift_cards: codes.
+
+    points: to be taken as money. partner: in a coalition, the merchant at which it happens.
+    """
 
     member: Member | None
     amount_minor: int
@@ -50,22 +56,26 @@ class Sale:
     external_id: str | None = None
     vouchers: tuple[str, ...] = ()
     gift_cards: tuple[str, ...] = ()
+    points: Points | None = None
+    partner: UUID | None = None
 
     @property
     def is_plain(self):
         """Whether nothing is used up by it, so that it can be recorded together with others."""
         return not (self.vouchers or self.gift_cards)
 
-    def new_purchase(self, taken=()):
+    def new_purchase(self, held=()):
+        """held: vouchers to be used in it."""
         return NewPurchase(
             self.member, self.amount_minor, self.currency, self.items, self.occurred_at, self.location,
-            self.external_id, tuple(Discount(one.amount_minor, one.line, {"voucher": one.label}) for one in taken),
+            self.external_id, take_off=partial(_taken_off, held, self.items) if held else None,
+            points=self.points, partner=self.partner,
         )  # fmt: skip
 
 
 @dataclass(slots=True)
 class GivenBack:
-    """refund and debits as in refunding.Refunded. returned: redemptions whose points came back.
+    """refund, debits, restored as in refunding.Refunded. returned: redemptions whose points came back.
 
     gift_cards: what gift cards got back, of what they had paid.
     """
@@ -73,6 +83,7 @@ class GivenBack:
     refund: refunding.Refund
     debits: list
     returned: list[Redemption] = field(default_factory=list)
+    restored: list = field(default_factory=list)
     gift_cards: list[spending.Payment] = field(default_factory=list)
 
 
@@ -85,7 +96,7 @@ def ring_up(sale: Sale, *, actor="", preview=False) -> Recorded:
     """
     if sale.is_plain:
         new = sale.new_purchase()
-        return purchases.preview(new) if preview else purchases.record(new, actor=actor)
+        return purchases.preview(new) if preview else _granted(purchases.record(new, actor=actor), actor)
     cards, held = _hold_gift_cards(sale, preview), _hold(sale, preview)
     # Only now: who used these vouchers under the same external id has committed, and is seen.
     first = _first(sale)
@@ -96,7 +107,7 @@ def ring_up(sale: Sale, *, actor="", preview=False) -> Recorded:
     for voucher in held:
         vouchers.refuse_unusable(voucher)
         _refuse_unfit(voucher, sale)
-    new = sale.new_purchase(_taken_off(held, sale))
+    new = sale.new_purchase(held)
     if preview:
         return purchases.preview(new)
     recorded = purchases.record(new, actor=actor)
@@ -106,6 +117,13 @@ def ring_up(sale: Sale, *, actor="", preview=False) -> Recorded:
         # They pay, they do not discount: what is due is what is left after the vouchers.
         due = recorded.purchase.net_minor
         spending.charge_for_purchase(cards, recorded.purchase, due_minor=due, actor=actor)
+    return _granted(recorded, actor)
+
+
+def _granted(recorded, actor):
+    """What is handed out at once, is."""
+    if not recorded.is_repeat:
+        granting.issue(recorded.unlocks, actor=actor)
     return recorded
 
 
@@ -130,18 +148,23 @@ def ring_up_many(sales: list[Sale], *, actor="") -> list[Recorded | Refused]:
     Locks all members first, then all gift cards, each in id order, so that two batches do not wait for each other
     in a circle.
     """
-    locking.lock([sale.member.id for sale in sales if sale.member])
+    locking.lock(_people(sales))
     spending.lock_all(code for sale in sales for code in sale.gift_cards)
     results: list[Recorded | Refused] = []
     run: list[Sale] = []
     for sale in sales:
         if not sale.is_plain:
-            results += purchases.record_many([one.new_purchase() for one in run], actor=actor)
+            results += _record_plain(run, actor)
             results.append(_ring_up_or_refuse(sale, actor))
             run = []
         else:
             run.append(sale)
-    return results + purchases.record_many([one.new_purchase() for one in run], actor=actor)
+    return results + _record_plain(run, actor)
+
+
+def _record_plain(sales, actor):
+    results = purchases.record_many([one.new_purchase() for one in sales], actor=actor)
+    return [one if isinstance(one, Refused) else _granted(one, actor) for one in results]
 
 
 def give_back(purchase, *, amount_minor=None, items=None, actor="") -> GivenBack:
@@ -150,6 +173,9 @@ def give_back(purchase, *, amount_minor=None, items=None, actor="") -> GivenBack
     """
     _lock_everybody(purchase)
     refunded = refunding.refund(purchase, amount_minor=amount_minor, items=items, actor=actor)
+    granting.withdraw(refunded.lost, actor=actor)
+    if purchase.member_id:
+        granting.pay_debts(purchase, actor=actor)
     returned, paid_back = [], []
     if Purchase.objects.filter(id=purchase.id, returned_at__isnull=False).exists():
         used = Redemption.objects.filter(status=Redemption.Status.DONE, id__in=_redemptions_in(purchase))
@@ -157,7 +183,7 @@ def give_back(purchase, *, amount_minor=None, items=None, actor="") -> GivenBack
             redeeming.give_back_points(redemption, actor=actor)
             returned.append(redemption)
         paid_back = spending.give_back_for_purchase(purchase, refund=refunded.refund, actor=actor)
-    return GivenBack(refunded.refund, refunded.debits, returned, paid_back)
+    return GivenBack(refunded.refund, refunded.debits, returned, refunded.restored, paid_back)
 
 
 def _first(sale):
@@ -166,8 +192,8 @@ def _first(sale):
 
 def _hold_gift_cards(sale, preview):
     """The gift cards of a sale, in the order given; locked, after the member, unless it is a preview."""
-    if sale.gift_cards and sale.member and not preview:
-        locking.lock([sale.member.id])
+    if sale.gift_cards and not preview:
+        locking.lock(_people([sale]))
     return spending.hold(sale.gift_cards, lock=not preview)
 
 
@@ -181,18 +207,22 @@ def _hold(sale, preview):
         raise redeeming.AlreadyUsed(voucher=twice[0].code)
     if preview:
         return found
-    locking.lock([sale.member.id] if sale.member else [])
+    locking.lock(_people([sale]))
     fresh = vouchers.lock(found)
     return [fresh[voucher.id] for voucher in found]
 
 
 def _lock_everybody(purchase):
-    """The purchase's member, and those whose vouchers were used in it: their points may come back, too."""
+    """Whoever the refund touches, and those whose vouchers were used in it: their points may come back, too."""
     owners = Voucher.objects.filter(used_in=purchase, member__isnull=False).values_list(
         "member_id", flat=True
     )
-    if others := set(owners) - {purchase.member_id}:
-        locking.lock({*others, purchase.member_id} - {None})
+    locking.lock(refunding.members_of(purchase) | set(owners))
+
+
+def _people(sales):
+    """Whoever recording these sales will lock: all at once, so that nobody waits in a circle."""
+    return {sale.member.id for sale in sales if sale.member} | crediting.referrers(sales)
 
 
 def _redemptions_in(purchase):
@@ -200,13 +230,14 @@ def _redemptions_in(purchase):
     return list(rows.values_list("redemption_id", flat=True))
 
 
-def _taken_off(held, sale):
+def _taken_off(held, items, due_minor, left):
+    """What vouchers take off what is due, and off what is left of the lines."""
     offers = [
         discounts.Offer(v.code, v.reward.value_minor, v.reward.percent, tuple(v.reward.skus)) for v in held
     ]
-    return discounts.take_off(
-        offers, sale.amount_minor, [(item.sku, item.amount_minor) for item in sale.items]
-    )
+    lines = [(item.sku, amount) for item, amount in zip(items, left, strict=True)]
+    taken = discounts.take_off(offers, due_minor, lines)
+    return [Discount(one.amount_minor, one.line, {"voucher": one.label}) for one in taken]
 
 
 def _refuse_unfit(voucher, sale):

@@ -15,6 +15,7 @@ from members import locking
 from members.models import Member
 from programs import catalogue, expiry, ledger
 from programs.accounts import Unlock
+from programs.coalition import terms
 from programs.models import Program
 from programs.sheet import Source
 from rewards import codes
@@ -52,7 +53,7 @@ class AlreadyUsed(Refused):
     sentence = _("This voucher has already been used.")
 
 
-def redeem(*, member, reward, use="now", location=None, actor="") -> Redemption:
+def redeem(*, member, reward, use="now", location=None, unlock=None, actor="") -> Redemption:
     """Take a reward, for an open unlock of it or for its cost in points. Returns the Redemption.
 
     use: "now" hands it over; "later" makes a voucher. What takes money off a purchase always makes a voucher, and
@@ -63,12 +64,14 @@ def redeem(*, member, reward, use="now", location=None, actor="") -> Redemption:
     locking.lock([member.id])
     _refuse_inactive(member)
     _refuse_out_of_time(reward)
-    unlock = _open_unlock(member, reward)
+    _refuse_elsewhere(reward)
+    unlock = unlock or _open_unlock(member, reward)
     if unlock is None and (reward.unlocked_only or reward.program_id is None):
         raise NotEligible(reward=reward.public_id)
     _refuse_too_often(member, reward)
     redemption = Redemption(
         member=member, reward=reward, use=use, location=location, actor=actor,
+        partner_id=tenancy.acting_id(),
         cost=unlock.cost if unlock else reward.cost,
     )  # fmt: skip
     sheet = _charge(redemption, unlock)
@@ -114,7 +117,10 @@ def give_back_points(redemption, *, actor=""):
         source = Source(redemption_id=redemption.id, actor=actor)
         entry = ledger.reverse(sheet, redemption.entry_id, at=clock.now(), source=source)
         ledger.save([sheet])
-    Unlock.objects.filter(redemption_id=redemption.id).update(status=Unlock.Status.OPEN, redemption_id=None)
+    # What was handed out unasked is not handed out again by itself.
+    Unlock.objects.filter(redemption_id=redemption.id).update(
+        status=Unlock.Status.OPEN, redemption_id=None, as_voucher=False
+    )
     Reward.objects.filter(id=redemption.reward_id, taken__gt=0).update(taken=F("taken") - 1)
     redemption.status, redemption.cancelled_at = Redemption.Status.CANCELLED, clock.now()
     redemption.save(update_fields=["status", "cancelled_at"])
@@ -182,6 +188,15 @@ def _refuse_out_of_time(reward):
         raise Ended(reward=reward.public_id)
     if reward.starts_at and reward.starts_at > now:
         raise NotStarted(reward=reward.public_id, starts_at=reward.starts_at.isoformat())
+
+
+def _refuse_elsewhere(reward):
+    """In a coalition a partner's own reward is had there alone, and points are taken where its terms say so."""
+    here = tenancy.acting_id()
+    if reward.partner_id not in (None, here):
+        raise NotEligible(reward=reward.public_id)
+    if here is not None:
+        terms.refuse_redeeming(catalogue.current(Program.objects.filter(id=reward.program_id))[0], here)
 
 
 def _refuse_too_often(member, reward):

@@ -8,15 +8,18 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Least
 
-from loyalty import tenancy
+from loyalty import clock, tenancy
 from members import finding
-from programs import because, catalogue
+from programs import because, catalogue, progress
 from programs.accounts import Account, Entry, Lot, Unlock
 from programs.catalogue import Live
 from programs.models import Credit, Program, Purchase
+from programs.progress import Progress
 from rewards import catalogue as rewards
-from rewards.models import Redemption, Reward
+from rewards.gift_cards.models import GiftCard
+from rewards.models import Redemption, Reward, Voucher
 
 
 @dataclass(slots=True)
@@ -43,6 +46,11 @@ class Standing:
     reachable: list[Reward] = field(default_factory=list)
     beyond: list[Reward] = field(default_factory=list)
     unlocked: list[Reward] = field(default_factory=list)
+    # Handed out unasked and not used yet: the reward, and the code of its voucher or gift card.
+    handed_out: list[tuple[Reward, str]] = field(default_factory=list)
+    # The tier in a tiered program, or the plan that is paid for.
+    tier: Progress | None = None
+    level: str = ""
 
     @property
     def program(self):
@@ -54,20 +62,29 @@ class Standing:
 
 
 def of(member) -> list[Standing]:
-    """The member's standing in every running program, in the programs' order. Five statements, whatever there is."""
+    """The member's standing in every running program, in the programs' order. Five statements, whatever there is.
+
+    Programs that have ended are there as long as something in them can still be spent.
+    """
     return of_many([member])[member.id]
 
 
 def of_many(members) -> dict:
     """Standings by member id: five statements for all of them."""
-    programs = catalogue.live()
+    programs = catalogue.spendable()
     ids = [member.id for member in members]
     accounts = {(row.member_id, row.program_id): row for row in Account.objects.filter(member_id__in=ids)}
     expiring = _expiring(account.id for account in accounts.values())
     on_offer = list(rewards.available())
     given_by_cards = _rewards_of_cards(programs)
-    unlocked = _unlocked(ids)
-    return {
+    unlocked, handed_out = _unlocked(ids), _handed_out(ids)
+    held = [
+        (member_id, live, accounts.get((member_id, live.program.id)))
+        for member_id in ids
+        for live in programs
+    ]
+    tiers = progress.of(held)
+    found = {
         member_id: [
             _standing(
                 live, accounts.get((member_id, live.program.id)), expiring, on_offer, given_by_cards, unlocked
@@ -77,6 +94,17 @@ def of_many(members) -> dict:
         ]
         for member_id in ids
     }
+    for member_id, standings in found.items():
+        for one in standings:
+            one.tier = tiers.get((member_id, one.program.id))
+            one.handed_out = handed_out.get(one.account_id, [])
+    return {member_id: [one for one in standings if _is_shown(one)] for member_id, standings in found.items()}
+
+
+def _is_shown(standing):
+    """A program that has ended is of interest to whoever has something left in it."""
+    runs = catalogue.runs_at(standing.live, clock.now())
+    return runs or bool(standing.spendable or standing.pending or standing.unlocked)
 
 
 def _standing(live, account, expiring, on_offer, given_by_cards, unlocked):
@@ -86,6 +114,7 @@ def _standing(live, account, expiring, on_offer, given_by_cards, unlocked):
         standing = Standing(
             live, account.id, account.balance - account.debt, account.pending, account.lifetime,
             account.last_activity_at, expiring.get(account.id, []), unlocked=unlocked.get(account.id, []),
+            level=account.level,
         )  # fmt: skip
     mine = [reward for reward in on_offer if reward.program_id == live.program.id]
     standing.reachable = [reward for reward in mine if reward.cost <= standing.spendable]
@@ -97,6 +126,9 @@ def _standing(live, account, expiring, on_offer, given_by_cards, unlocked):
 def _next(standing, given_by_cards):
     ahead = [(reward.cost, reward) for reward in standing.beyond]
     settings = standing.live.settings
+    if not catalogue.runs_at(standing.live, clock.now()):
+        # Nothing comes nearer in a program that has ended.
+        return None
     if standing.stamps_required:
         ahead += [(step.at, given_by_cards.get(step.reward)) for step in settings.interim]
         ahead.append((standing.stamps_required, given_by_cards.get(settings.reward)))
@@ -109,10 +141,12 @@ def _next(standing, given_by_cards):
 
 def _expiring(account_ids):
     found: dict = {}
-    rows = Lot.objects.filter(account_id__in=list(account_ids), remaining__gt=0, expires_at__isnull=False)
-    for account_id, remaining, expires_at in rows.order_by("expires_at", "id").values_list(
-        "account_id", "remaining", "expires_at"
-    ):
+    # By their own date, or with their program's last day for spending (programs.lots.ends_at).
+    rows = Lot.objects.filter(account_id__in=list(account_ids), remaining__gt=0).annotate(
+        ends_at=Least("expires_at", "account__program__redeem_until")
+    )
+    rows = rows.filter(ends_at__isnull=False).order_by("ends_at", "id")
+    for account_id, remaining, expires_at in rows.values_list("account_id", "remaining", "ends_at"):
         found.setdefault(account_id, []).append((remaining, expires_at))
     return found
 
@@ -130,6 +164,32 @@ def _unlocked(member_ids):
     for unlock in open_unlocks_of(member_ids):
         found.setdefault(unlock.account_id, []).append(unlock.reward)
     return found
+
+
+def _handed_out(member_ids):
+    """Vouchers and gift cards that were handed out unasked and are unused, by account."""
+    rows = Unlock.objects.filter(member_id__in=member_ids, status=Unlock.Status.TAKEN, as_voucher=True)
+    taken = list(rows.select_related("reward").order_by("at", "id"))
+    codes = codes_of(taken)
+    found: dict = {}
+    for unlock in taken:
+        if unlock.redemption_id in codes:
+            found.setdefault(unlock.account_id, []).append((unlock.reward, codes[unlock.redemption_id]))
+    return found
+
+
+def codes_of(unlocks):
+    """The codes of what was handed out for unlocks and is not used yet, by redemption: two statements, or none."""
+    asked = [unlock.redemption_id for unlock in unlocks if unlock.as_voucher and unlock.redemption_id]
+    if not asked:
+        return {}
+    now = clock.now()
+    good = Q(valid_until=None) | Q(valid_until__gt=now)
+    vouchers = Voucher.objects.filter(good, redemption_id__in=asked, status=Voucher.Status.OPEN)
+    cards = GiftCard.objects.filter(redemption_id__in=asked, balance_minor__gt=0)
+    return dict(vouchers.values_list("redemption_id", "code")) | dict(
+        cards.values_list("redemption_id", "code")
+    )
 
 
 def open_unlocks_of(member_ids):

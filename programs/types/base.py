@@ -1,6 +1,6 @@
 """What every program type says of itself. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -44,7 +44,7 @@ class Benefits:
     the discount.
     """
 
-    multiplier: Fraction = Fraction(1)
+    multiplier: Decimal = Decimal(1)
     discount_percent: Decimal | None = None
     on: Matching = EVERYTHING
     min_minor: int = 0
@@ -83,6 +83,14 @@ class ProgramType:
     is_shared = False
     # Where in the settings rewards are named, for whoever makes them along with the program: "tiers.*.entry_reward".
     rewards_at: tuple[str, ...] = ()
+
+    def sentences(self, settings, words) -> Iterable[str]:
+        """What it gives, in plain sentences for customers. words: programs.explaining.Words."""
+        return ()
+
+    def keeps_value(self, settings) -> bool:
+        """Whether anything is collected that could expire or be taken off again."""
+        return True
 
     def deserve(
         self, settings, rules: Sequence[Rule], basket: Basket, facts: Facts, carry: Fraction = Fraction(0)

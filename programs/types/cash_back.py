@@ -7,6 +7,7 @@ out at once. So a return, an expiry or a limit is what it is elsewhere.
 from fractions import Fraction
 from typing import Annotated
 
+from django.utils.translation import gettext as _
 from pydantic import Field
 
 from programs.earning import Earn, EarnLimit, Matching, by_spend
@@ -28,6 +29,10 @@ class CashBack(ProgramType):
     unit = ("cent", "cents")
     spends_while_earning = True
     rewards_at = ("reward",)
+
+    def sentences(self, settings, words):
+        yield _("For every %(per)s spent there is a reward.") % {"per": words.money(settings.per_minor)}
+        yield _("What is left over is kept for the next purchase.")
 
     def deserve(self, settings, rules, basket, facts, carry=Fraction(0)):
         every_cent = Earn(points=1, per_minor=1, exclude=settings.exclude, limit=settings.limit)

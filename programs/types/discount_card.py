@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
 
+from django.utils.translation import gettext as _
 from pydantic import Field
 
 from programs.earning import Base, Matching, deserve
@@ -27,6 +28,19 @@ class DiscountCard(ProgramType):
     name = "discount_card"
     Settings = Settings
     unit = ("point", "points")
+
+    def sentences(self, settings, words):
+        percent = words.percent(settings.discount_percent)
+        named = [*settings.skus, *settings.categories, *settings.brands]
+        if named:
+            yield _("%(percent)s %% off: %(items)s.") % {"percent": percent, "items": ", ".join(named)}
+        else:
+            yield _("%(percent)s %% off every purchase.") % {"percent": percent}
+        if settings.min_minor:
+            yield _("From a purchase of %(minimum)s.") % {"minimum": words.money(settings.min_minor)}
+
+    def keeps_value(self, settings):
+        return False
 
     def deserve(self, settings, rules, basket, facts, carry=Fraction(0)):
         row = {"code": "discount_card", "percent": settings.discount_percent}

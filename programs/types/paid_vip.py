@@ -72,7 +72,7 @@ class PaidVip(ProgramType):
         brought = settings.benefits
         percent = brought.discount_percent
         return Brought(
-            multiplier=Fraction(brought.multiplier),
+            multiplier=Decimal(brought.multiplier),
             discount_percent=Decimal(percent) if percent is not None else None,
             for_all_programs=True,
         )

@@ -17,6 +17,9 @@ class Points(ProgramType):
     Settings = Settings
     unit = ("point", "points")
 
+    def sentences(self, settings, words):
+        return [*words.earning(settings.earn), *words.redeeming(settings.redeem)]
+
     def deserve(self, settings, rules, basket, facts, carry=0):
         return by_spend(settings.earn, rules, basket, facts, carry)
 

@@ -5,6 +5,8 @@ from fractions import Fraction
 from math import ceil
 from typing import Annotated, Literal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pydantic import Field, model_validator
 
 from programs.earning import Base, Deserved, EarnLimit, Matching, deserve
@@ -51,6 +53,23 @@ class PunchCard(ProgramType):
     unit = ("stamp", "stamps")
     spends_while_earning = True
     rewards_at = ("reward", "interim.*.reward")
+
+    def sentences(self, settings, words):
+        match settings.stamp_per:
+            case "visit":
+                yield _("One stamp per visit.")
+            case "item":
+                yield _("One stamp per item.")
+            case _:
+                yield _("One stamp for every full %(per)s.") % {"per": words.money(settings.per_minor)}
+        yield _("%(stamps)s fill the card.") % {"stamps": words.count(settings.stamps_required)}
+        if settings.welcome_stamps:
+            yield _("%(stamps)s for joining.") % {"stamps": words.count(settings.welcome_stamps)}
+        if minutes := settings.cooldown_minutes:
+            often = ngettext("At most one in %(count)s minute.", "At most one in %(count)s minutes.", minutes)
+            yield often % {"count": minutes}
+        if settings.max_stamps_per_day:
+            yield _("At most %(stamps)s per day.") % {"stamps": words.count(settings.max_stamps_per_day)}
 
     def deserve(self, settings, rules, basket, facts, carry=Fraction(0)):
         if settings.cooldown_minutes and facts.seconds_since is not None:

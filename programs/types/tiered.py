@@ -4,6 +4,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pydantic import Field, model_validator
 
 from programs import tiers
@@ -51,6 +53,27 @@ class Tiered(ProgramType):
     has_tiers = True
     rewards_at = ("tiers.*.entry_reward",)
 
+    def sentences(self, settings, words):
+        if settings.earn is not None:
+            yield from words.earning(settings.earn)
+        for tier in settings.tiers:
+            yield _("%(tier)s from %(threshold)s.") % {
+                "tier": tier.name, "threshold": _threshold(settings.qualify_by, tier.threshold, words),
+            }  # fmt: skip
+            if tier.discount_percent:
+                yield _("%(tier)s: %(percent)s %% off every purchase.") % {
+                    "tier": tier.name, "percent": words.percent(tier.discount_percent),
+                }  # fmt: skip
+            if Fraction(tier.multiplier) != 1:
+                yield _("%(tier)s: points times %(multiplier)s.") % {
+                    "tier": tier.name, "multiplier": words.percent(tier.multiplier),
+                }  # fmt: skip
+            yield from (f"{tier.name}: {perk}" for perk in tier.perks)
+        yield from _window(settings.window)
+
+    def keeps_value(self, settings):
+        return settings.earn is not None
+
     def deserve(self, settings, rules, basket, facts, carry=Fraction(0)):
         if settings.earn is None:
             nothing = Base(Fraction(0), {"code": "counted", "qualify_by": settings.qualify_by})
@@ -81,7 +104,7 @@ class Tiered(ProgramType):
             return NO_BENEFITS
         tier = settings.tiers[place]
         percent = Decimal(tier.discount_percent) if tier.discount_percent else None
-        return Benefits(Fraction(tier.multiplier), percent)
+        return Benefits(Decimal(tier.multiplier), percent)
 
     def qualifies(self, settings, basket, amount):
         if not basket.is_visit:
@@ -100,6 +123,27 @@ class Tiered(ProgramType):
             for tier in settings.tiers[before + 1 : after + 1]
             if tier.entry_reward
         ]
+
+
+def _threshold(qualify_by, threshold, words):
+    match qualify_by:
+        case "spend":
+            return _("a spend of %(money)s") % {"money": words.money(threshold)}
+        case "points":
+            return words.count(threshold)
+    return ngettext("%(count)s visit", "%(count)s visits", threshold) % {"count": threshold}
+
+
+def _window(window):
+    match window:
+        case tiers.Rolling(months=months):
+            yield ngettext(
+                "What counts is the last %(count)s month.",
+                "What counts is the last %(count)s months.",
+                months,
+            ) % {"count": months}
+        case tiers.CalendarYear():
+            yield _("What counts is the calendar year.")
 
 
 TYPE = Tiered()

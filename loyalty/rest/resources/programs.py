@@ -8,11 +8,11 @@ from loyalty.errors import Invalid, NotFound
 from loyalty.rest import languages, named, pagination
 from loyalty.rest.resource import Resource, answer
 from loyalty.rest.rows import programs as rows
-from loyalty.rest.rows.rewards import columns as reward_columns
 from loyalty.rest.schema import operation
 from loyalty.rest.shapes import programs as shapes
 from programs import catalogue as program_catalogue
 from programs import explaining
+from programs.endings import closing
 from programs.models import Program, Rule
 from rewards import catalogue
 
@@ -54,9 +54,11 @@ class ProgramDetail(Resource):
     def patch(self, request, program_id):
         live = _live(named.program(program_id))
         body = self.body(shapes.CHANGED[live.program.type])
-        catalogue.change_program(
-            live.program, actor=self.actor, settings=_merged(live, body), **_columns(live.program, body)
-        )
+        columns = _columns(live.program, body)
+        if "status" in columns:
+            closing.set_status(live.program, columns.pop("status"), actor=self.actor)
+            live.program.refresh_from_db()
+        catalogue.change_program(live.program, actor=self.actor, settings=_merged(live, body), **columns)
         return answer(rows.program(_live(live.program)))
 
 
@@ -131,16 +133,7 @@ def _rule(program_id, rule_id):
 def _settings(body):
     """The settings that were sent, as the catalogue takes them: rewards by id, or by their columns."""
     sent = body.model_fields_set - COMMON - {"type", "status"}
-    settings = body.model_dump(mode="json", by_alias=True, include=sent, exclude_unset=True)
-    if "reward" in sent:
-        settings["reward"] = _reward(body.reward)
-    if "interim" in sent:
-        settings["interim"] = [{"at": step.at, "reward": _reward(step.reward)} for step in body.interim]
-    return settings
-
-
-def _reward(given):
-    return given if given is None or isinstance(given, str) else reward_columns(given)
+    return body.model_dump(mode="json", by_alias=True, include=sent, exclude_unset=True)
 
 
 def _merged(live, body):

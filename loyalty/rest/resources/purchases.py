@@ -2,16 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from loyalty import tenancy
 from loyalty.errors import Invalid, Refused
-from loyalty.rest import bodies, named, pagination, problems
+from loyalty.rest import acting, bodies, named, pagination, problems
 from loyalty.rest.resource import Resource, answer
-from loyalty.rest.rows import members, purchases
+from loyalty.rest.rows import members, partners, purchases
 from loyalty.rest.schema import operation
 from loyalty.rest.shapes import purchases as shapes
 from loyalty.rest.shapes.answers import Problem
 from members.models import Member
-from programs.models import Purchase, Refund
-from programs.purchases import Item
+from programs.models import Refund
+from programs.purchases import Item, Points
 from programs.refunding import Returned
 from rewards import checkout
 
@@ -21,10 +22,13 @@ MOST = 10_000
 class PurchaseList(Resource):
     @operation(
         "List purchases, the latest first", scope="read", answers={200: shapes.Purchases}, pages=True,
-        query={"member": "Only purchases of this member.", "external_id": "Only the purchase with this id of yours."},
+        query={
+            "member": "Only purchases of this member.", "external_id": "Only the purchase with this id of yours.",
+            "program": "Only purchases that count in this program; also a coalition's in which you are a partner.",
+        },
     )  # fmt: skip
     def get(self, request):
-        found = Purchase.objects.all()
+        found = acting.purchases(self.query.get("program"))
         if member := self.query.get("member"):
             found = found.filter(member=named.member_in_path(member))
         if external_id := self.query.get("external_id"):
@@ -57,7 +61,7 @@ class PurchasePreview(Resource):
         sale = _sale(body, member, named.location(body.location))
         recorded = checkout.ring_up(sale, actor=self.actor, preview=True)
         paid = checkout.gift_cards_would_pay(sale, recorded)
-        state = members.state(member)
+        state = _state_of(recorded.purchase, member)
         return answer(purchases.purchase(recorded, paid, state=state, is_stored=recorded.is_repeat))
 
 
@@ -81,7 +85,7 @@ class PurchaseBatch(Resource):
 class PurchaseDetail(Resource):
     @operation("Read a purchase", scope="read", answers={200: shapes.Purchase})
     def get(self, request, purchase_id):
-        row = Purchase.objects.by_public_id("pur", purchase_id)
+        row = acting.purchase(purchase_id)
         told = purchases.listed([row])[0]
         return answer(told.model_copy(update={"member_state": _state_of(row)}))
 
@@ -94,7 +98,7 @@ class PurchaseRefunds(Resource):
         pages=True,
     )
     def get(self, request, purchase_id):
-        made = Refund.objects.filter(purchase=Purchase.objects.by_public_id("pur", purchase_id))
+        made = Refund.objects.filter(purchase=acting.purchase(purchase_id))
         page, following = pagination.page(self.query, made)
         return answer(shapes.Refunds(data=purchases.refunds(page), next_cursor=following))
 
@@ -106,7 +110,7 @@ class PurchaseRefunds(Resource):
         body = self.body(shapes.NewRefund)
         if body.amount_minor is not None and body.items is not None:
             raise Invalid({"items": [_("Send either amount_minor or items.")]})
-        row = Purchase.objects.by_public_id("pur", purchase_id)
+        row = acting.purchase(purchase_id)
         items = None if body.items is None else [Returned(one.sku, one.quantity) for one in body.items]
         given_back = checkout.give_back(row, amount_minor=body.amount_minor, items=items, actor=self.actor)
         return answer(purchases.made_refund(given_back, _state_of(row)), 201)
@@ -115,17 +119,22 @@ class PurchaseRefunds(Resource):
 class RefundDetail(Resource):
     @operation("Read a refund", scope="read", answers={200: shapes.Refund})
     def get(self, request, purchase_id, refund_id):
-        of = Refund.objects.filter(purchase=Purchase.objects.by_public_id("pur", purchase_id))
+        of = Refund.objects.filter(purchase=acting.purchase(purchase_id))
         return answer(purchases.refunds([of.by_public_id("rfd", refund_id)])[0])
 
 
 def _sale(body, member, location):
+    acting.refuse_foreign_codes(body.vouchers, body.gift_cards)
     items = tuple(Item(**item.model_dump()) for item in body.items)
     return checkout.Sale(
         member=member, amount_minor=body.amount_minor, currency=body.currency, items=items,
         occurred_at=body.occurred_at, location=location, external_id=body.external_id, vouchers=tuple(body.vouchers),
-        gift_cards=tuple(body.gift_cards),
+        gift_cards=tuple(body.gift_cards), points=_points(body.points), partner=tenancy.acting_id(),
     )  # fmt: skip
+
+
+def _points(sent):
+    return None if sent is None else Points(acting.payable_in(sent.program).id, sent.amount)
 
 
 def _sales(read):
@@ -150,6 +159,8 @@ def _state_of(purchase, member=None):
     """The standing of a purchase's member, or None. member: whom the request named, mostly the same."""
     if purchase.member_id is None:
         return None
+    if tenancy.acting() is not None:
+        return partners.state(purchase.member_id)
     if member is None or member.id != purchase.member_id:
         member = Member.objects.get(id=purchase.member_id)
     return members.state(member)

@@ -46,8 +46,21 @@ def account(one):
         pending=one.pending, lifetime=one.lifetime, stamps_required=one.stamps_required,
         expiring=[shapes.Expiring(amount=amount, at=at) for amount, at in one.expiring],
         next_reward=shapes.NextReward(reward=reward_name(ahead.reward), missing=ahead.missing) if ahead else None,
-        unlocked=[shapes.Unlocked(reward=reward_name(reward), voucher=None) for reward in one.unlocked],
+        unlocked=[
+            *(shapes.Unlocked(reward=reward_name(reward), voucher=None) for reward in one.unlocked),
+            *(shapes.Unlocked(reward=reward_name(reward), voucher=code) for reward, code in one.handed_out),
+        ],
+        tier=_tier(one),
     )  # fmt: skip
+
+
+def _tier(one):
+    if one.tier is not None:
+        held = one.tier
+        return shapes.Tier(
+            name=held.name, until=held.until, next=held.next, missing=held.missing, perks=held.perks
+        )
+    return shapes.Tier(name=one.level, until=None, next=None, missing=None, perks=()) if one.level else None
 
 
 def reasons(rows, program, written=None):
@@ -74,7 +87,7 @@ def entries(rows):
 
 def _member(row, card, said, standings):
     return shapes.Member(
-        id=row.public_id, number=row.number, name=row.name, email=row.email or None, phone=row.phone,
+        id=row.public_id, number=row.number, kind=row.kind, name=row.name, email=row.email or None, phone=row.phone,
         birthday=row.birthday, language=row.language, external_id=row.external_id, status=row.status,
         referred_by=ids.public("mem", row.referred_by_id),
         card=shapes.Card(url=finding.card_url(card), token=card.token) if card else None,

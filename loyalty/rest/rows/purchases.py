@@ -10,6 +10,7 @@ from programs.accounts import Unlock
 from programs.crediting import CreditLine
 from programs.models import Credit, Entry, Program
 from programs.purchases import Recorded
+from rewards import standing
 from rewards.gift_cards import spending
 from rewards.models import Reward
 
@@ -29,8 +30,11 @@ def purchases(several, paid, *, is_stored=True):
     """
     unlocked = {unlock.reward_id for one in several for unlock in one.unlocks}
     rewards = {row.id: row for row in Reward.objects.filter(id__in=unlocked)} if unlocked else {}
+    codes = standing.codes_of([unlock for one in several for unlock in one.unlocks])
     written = {}
-    return [_purchase(one, rewards, paid.get(one.purchase.id, ()), is_stored, written) for one in several]
+    return [
+        _purchase(one, rewards, codes, paid.get(one.purchase.id, ()), is_stored, written) for one in several
+    ]
 
 
 def listed(rows):
@@ -67,6 +71,10 @@ def made_refund(given_back, state):
         )
         for one in given_back.returned
     ]
+    returned += [
+        shapes.GivenBack(redemption=None, program=program.public_id, amount=points)
+        for program, points in given_back.restored
+    ]
     debits = [_debit(program.id, amount) for program, amount in given_back.debits]
     return shapes.MadeRefund(
         **_refund(given_back.refund),
@@ -77,7 +85,7 @@ def made_refund(given_back, state):
     )
 
 
-def _purchase(recorded, rewards, paid, is_stored, written):
+def _purchase(recorded, rewards, codes, paid, is_stored, written):
     row = recorded.purchase
     return shapes.Purchase(
         id=row.public_id if is_stored else None, member=ids.public("mem", row.member_id),
@@ -86,7 +94,10 @@ def _purchase(recorded, rewards, paid, is_stored, written):
         items=[shapes.Item(**{name: item[name] for name in KEPT}) for item in row.items],
         occurred_at=row.occurred_at, recorded_at=row.recorded_at, location=ids.public("loc", row.location_id),
         external_id=row.external_id, actor=row.actor, credits=[_credit(line, written) for line in recorded.credits],
-        unlocked=[_unlocked(rewards[one.reward_id]) for one in recorded.unlocks if one.reward_id in rewards],
+        unlocked=[
+            Unlocked(reward=members.reward_name(rewards[one.reward_id]), voucher=codes.get(one.redemption_id))
+            for one in recorded.unlocks if one.reward_id in rewards
+        ],
         gift_cards=[_payment(one) for one in paid], member_state=None,
     )  # fmt: skip
 
@@ -97,10 +108,6 @@ def _credit(line, written):
         available_at=line.credit.available_at, expires_at=line.credit.expires_at,
         because=members.reasons(line.because, line.program, written),
     )  # fmt: skip
-
-
-def _unlocked(reward):
-    return Unlocked(reward=members.reward_name(reward), voucher=None)
 
 
 def _payment(paid):

@@ -11,6 +11,7 @@ from loyalty.rest.shapes.fields import Answer, Body, ExternalId, Id, Moment, Pag
 
 Purpose = Literal["email_marketing", "sms_marketing", "profiling"]
 Language = Literal["de", "en"]
+Kind = Literal["person", "company"]
 
 
 class GivenConsent(Body):
@@ -24,6 +25,7 @@ class GivenConsent(Body):
 class NewMember(Body):
     """`referred_by`: who brought them, by a member's id, or the number, code or address of their card."""
 
+    kind: Kind = "person"
     name: text(160) = ""
     email: text(254) | None = None
     phone: text(40) | None = None
@@ -37,6 +39,7 @@ class NewMember(Body):
 class ChangedMember(Body):
     """Fields that are sent are changed; null takes a value away."""
 
+    kind: Kind = "person"
     name: text(160) = ""
     email: text(254) | None = None
     phone: text(40) | None = None
@@ -87,6 +90,17 @@ class NextReward(Answer):
     missing: int
 
 
+class Tier(Answer):
+    """`until`: the end of the period or, once it runs, of the grace. `missing`: to the `next`, in minor units, points
+    or visits, as the program counts; both null at the top."""
+
+    name: str | None
+    until: Moment | None
+    next: str | None
+    missing: int | None
+    perks: tuple[str, ...]
+
+
 class AccountState(Answer):
     """What a member has in a program. `balance` is below zero where a refund took back what was spent."""
 
@@ -100,6 +114,7 @@ class AccountState(Answer):
     next_reward: NextReward | None
     unlocked: list[Unlocked]
     stamps_required: int | None = None
+    tier: Tier | None = None
 
 
 class MemberState(Answer):
@@ -110,6 +125,7 @@ class Member(Answer):
     id: str
     number: str
     card: Card | None
+    kind: Kind
     name: str
     email: str | None
     phone: str | None

@@ -2,7 +2,7 @@
 
 from functools import reduce
 from operator import or_
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, RootModel, create_model
 
@@ -42,7 +42,8 @@ class ChangedCommon(Body):
 
 
 class ProgramCommon(Answer):
-    """`version` counts the changes of settings and rules."""
+    """`version` counts the changes of settings and rules. `redeem_until`: what is left when a program has ended can be
+    spent until then."""
 
     id: str
     name: str
@@ -50,40 +51,51 @@ class ProgramCommon(Answer):
     status: Status
     starts_at: Moment
     ends_at: Moment | None
+    redeem_until: Moment | None
     auto_enrol: bool
     version: int
     created_at: Moment
 
 
-class CardInterim(Body):
-    at: Annotated[int, Field(ge=1)]
-    reward: Id | CardReward
-
-
-# Where a type's settings name a reward by its id, the API also takes the reward itself, and makes it.
-BY_ID_OR_AS_OBJECT = {
-    "reward": (Id | CardReward | None, None),
-    "interim": (Annotated[list[CardInterim], Field(max_length=100)], []),
-}
-
-
-def _settings(kind, replaced=()):
+def _settings(kind, makes_rewards=False):
+    """The fields of a type's settings. Where they name a reward by its id, the API also takes the reward itself."""
     fields = {name: (field.annotation, field) for name, field in kind.Settings.model_fields.items()}
-    return fields | {name: replaced[name] for name in fields if name in replaced}
+    for path in kind.rewards_at if makes_rewards else ():
+        name, *rest = path.split(".")
+        annotation, field = fields[name]
+        fields[name] = (_taking_rewards(annotation, rest), field)
+    return fields
 
 
-def _shapes(prefix, suffix, base, replaced=()):
+def _taking_rewards(annotation, path):
+    """A type of settings with what lies at a path ("*": every one of a list) taken by its id or as an object."""
+    if not path:
+        return Id | CardReward | None
+    name, *rest = path
+    if name == "*":
+        item = get_args(annotation)[0]
+        return tuple[Id | CardReward if not rest else _taking_rewards(item, rest), ...]
+    model = next((one for one in get_args(annotation) if isinstance(one, type)), annotation)
+    field = model.model_fields[name]
+    taking = {name: (_taking_rewards(field.annotation, rest), field)}
+    changed = create_model(
+        f"New{model.__module__.rpartition('.')[2].title()}{model.__name__}", __base__=model, **taking
+    )
+    return changed | None if annotation is not model else changed
+
+
+def _shapes(prefix, suffix, base, makes_rewards=False):
     """One shape per program type, made of `base` and the type's settings."""
     made = {}
     for name in types.names():
         title = f"{prefix}{name.title().replace('_', '')}{suffix}"
         named = {"type": (Literal[name], ...)} if prefix != "Changed" else {}
-        made[name] = create_model(title, __base__=base, **named, **_settings(types.get(name), replaced))
+        made[name] = create_model(title, __base__=base, **named, **_settings(types.get(name), makes_rewards))
     return made
 
 
-NEW = _shapes("New", "Program", NewCommon, BY_ID_OR_AS_OBJECT)
-CHANGED = _shapes("Changed", "Program", ChangedCommon, BY_ID_OR_AS_OBJECT)
+NEW = _shapes("New", "Program", NewCommon, makes_rewards=True)
+CHANGED = _shapes("Changed", "Program", ChangedCommon, makes_rewards=True)
 TOLD = _shapes("", "Program", ProgramCommon)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from loyalty.rest.shapes.answers import Problem, Unit
+from loyalty.rest.shapes.coalition import PartnersState
 from loyalty.rest.shapes.fields import (
     Amount,
     Answer,
@@ -33,6 +34,13 @@ class NewItem(Body):
     amount_minor: Amount
 
 
+class PaidPoints(Body):
+    """As many of these points as balance, step and share allow are taken as money."""
+
+    program: Id
+    amount: Annotated[int, Field(ge=1, le=10**12)]
+
+
 class NewPurchase(Body):
     """`member` or `card`; with neither it is recorded for comparison only. `vouchers`: codes to be used in it.
     `gift_cards`: codes that pay, in this order, each as far as it reaches.
@@ -47,6 +55,7 @@ class NewPurchase(Body):
     location: Id | None = None
     external_id: ExternalId | None = None
     vouchers: Annotated[list[text(40, 1)], Field(max_length=20)] = []
+    points: PaidPoints | None = None
     gift_cards: Annotated[list[text(40, 1)], Field(max_length=20)] = []
 
 
@@ -104,7 +113,7 @@ class Purchase(Answer):
     credits: list[Credit]
     unlocked: list[Unlocked]
     gift_cards: list[GiftCardPayment]
-    member_state: MemberState | None
+    member_state: MemberState | PartnersState | None
 
 
 class Purchases(Page):
@@ -141,9 +150,10 @@ class Debit(Answer):
 
 
 class GivenBack(Answer):
-    """What a refund gives back: the points of a reward whose voucher was used in the purchase."""
+    """What a refund gives back: the points of a reward whose voucher was used in the purchase, or points that were
+    taken as money (without a `redemption`)."""
 
-    redemption: str
+    redemption: str | None
     program: str | None
     amount: int
 
@@ -159,7 +169,7 @@ class Refund(Answer):
 class MadeRefund(Refund):
     returned: list[GivenBack]
     gift_cards: list[GiftCardPayment]
-    member_state: MemberState | None
+    member_state: MemberState | PartnersState | None
 
 
 class Refunds(Page):
