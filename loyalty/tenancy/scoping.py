@@ -24,11 +24,13 @@ def scope(merchant, acting=None):
     merchant: a Merchant, or anything with `id` (UUID) and `clock_at` (a sandbox's stopped clock, or None).
     acting: the partner that asks, in a coalition; by default the merchant itself.
     Row security reads the setting that is made here for this transaction only. Scopes of the same merchant
-    nest as savepoints. Raises ScopeConflict inside another merchant's scope.
+    nest as savepoints, and who acts stays the same. Raises ScopeConflict inside another merchant's scope.
     """
     held = _current.get()
     if held is not None and held.id != merchant.id:
         raise ScopeConflict(f"{merchant.id} inside {held.id}")
+    if held is not None and acting is not None and acting.id != acting_id():
+        raise ScopeConflict(f"{acting.id} acts inside a scope in which {acting_id()} does")
     if held is not None:
         with transaction.atomic():
             yield

@@ -9,8 +9,11 @@ from loyalty import tenancy
 from loyalty.errors import Refused
 
 
-def at_once(merchant, *verbs):
-    """Run the verbs in threads; return their results or refusals, in order. Any other error is raised."""
+def at_once(merchant, *verbs, acting=None):
+    """Run the verbs in threads; return their results or refusals, in order. Any other error is raised.
+
+    acting: the partner that asks, in a coalition.
+    """
     start = threading.Barrier(len(verbs))
 
     def run(verb):
@@ -18,7 +21,7 @@ def at_once(merchant, *verbs):
             # The connection is opened before, so that what happens at once is the verbs.
             connection.ensure_connection()
             start.wait()
-            with tenancy.scope(merchant):
+            with tenancy.scope(merchant, acting=acting):
                 return verb()
         except Refused as refusal:
             return refusal
