@@ -102,7 +102,8 @@ def cancel(redemption, *, actor="") -> Redemption:
     voucher = Voucher.objects.select_for_update(no_key=True).filter(redemption=redemption).first()
     if voucher and voucher.status == Voucher.Status.USED:
         raise AlreadyUsed(voucher=voucher.code)
-    issuing.take_back(redemption, actor=actor)
+    if voucher is None:
+        issuing.take_back(redemption, actor=actor)
     give_back_points(redemption, actor=actor)
     Voucher.objects.filter(redemption=redemption).update(status=Voucher.Status.VOID)
     _tell("redemption.cancelled", redemption)
