@@ -11,10 +11,9 @@ from loyalty import tenancy
 from loyalty.errors import NotFound, Refused
 from loyalty.merchants.models import Merchant
 
-# Told always, also where there was none.
-KINDS = ("activations", "expiries", "tier_reviews", "renewals", "messages")
-# Told where there was one.
-MORE_KINDS = ("occasions", "program_ends", "warnings", "rewards")
+# What is told of a turn, in the order in which it happens at one moment.
+KINDS = ("activations", "expiries", "tier_reviews", "renewals", "occasions", "program_ends", "warnings", "rewards",
+         "messages")  # fmt: skip
 
 
 class ClockGoesForward(Refused):

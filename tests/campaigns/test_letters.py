@@ -29,6 +29,9 @@ FIGURES = {
     "welcome": {"balance": 1, **STAMPS, "confirm": True},
     "so_close": {"missing": 2, "purchases": 2, "reward": "Ein Kaffee nach Wahl", **STAMPS},
     "reward_ready": {"reward": "Landbrot", "count": 2},
+    "points_expiring": {
+        "amount": 40, "expires_at": "2026-12-31T23:00:00+00:00", "help": "enough", "reward": "Landbrot", **POINTS,
+    },
     "sign_in_code": {"code": "482917"},
     "confirmation": {"confirm": True},
 }

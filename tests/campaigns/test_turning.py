@@ -54,7 +54,10 @@ def test_pending_points_are_activated_and_later_expire_each_at_its_moment(cafe):
     makers.points_program(cafe, pending_days=14, expiry={"kind": "after", "months": 1})
     makers.purchase(cafe, shop.guest(cafe, consents=()), 5000)
     ran = turning.turn(merchant=cafe, to=makers.NOON + 60 * DAY)
-    assert ran == {"activations": 1, "expiries": 1, "tier_reviews": 0, "renewals": 0, "messages": 1}
+    assert {kind: count for kind, count in ran.items() if count} == {
+        "activations": 1, "expiries": 1, "warnings": 1, "messages": 1,
+    }  # fmt: skip
+    assert {"tier_reviews", "renewals"} <= ran.keys()
     # 26 March 0:00 in Berlin; and 26 April 24:00, in summer time.
     assert [(kind, amount, f"{at:%m-%d %H:%M}") for _email, _type, kind, amount, at in entries(cafe)] == [
         ("earn", 0, "03-12 12:00"),

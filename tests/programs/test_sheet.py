@@ -144,7 +144,7 @@ class Account(RuleBasedStateMachine):
         self.page = Sheet(
             old.id, old.member_id, old.program_id, old.balance, old.pending, old.debt, old.carry, old.lifetime,
             old.entry_count, old.head, old.last_activity_at, old.next_due_at, old.balance,
-            {lot.id: lot for lot in old.lots.values() if lot.remaining},
+            lots={lot.id: lot for lot in old.lots.values() if lot.remaining},
         )  # fmt: skip
 
     @invariant()
