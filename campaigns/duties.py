@@ -14,6 +14,7 @@ from loyalty import clock, tenancy
 from loyalty.merchants.models import Merchant
 from loyalty.tenancy import due
 from programs import announcing, occasions, settling
+from programs.endings import closing, warnings
 
 # How often beat looks: see `loyalty/celery.py`.
 SECONDS, MINUTE, QUARTER_OF_AN_HOUR = 5, 60, 900
@@ -57,6 +58,14 @@ def chunks_of(run_due: Callable[..., Counter]) -> Callable[[Merchant], Counter]:
 TABLE = (
     Duty("accounts", settling.next_due_at, chunks_of(announcing.run_due), due.with_accounts_to_settle),
     Duty("occasions", occasions.next_due_at, chunks_of(occasions.run_due), due.with_occasions),
+    Duty("endings", closing.next_due_at, chunks_of(closing.run_due), due.with_endings),
+    Duty(
+        "warnings",
+        warnings.next_due_at,
+        chunks_of(warnings.run_due),
+        working.merchants_to_warn,
+        QUARTER_OF_AN_HOUR,
+    ),
     Duty("news", working.next_news_at, working.relay, working.merchants_with_news, SECONDS),
     Duty(
         "summaries",

@@ -41,6 +41,13 @@ def merchants_with_summaries() -> list[UUID]:
     return [merchant.id for merchant in merchants.iterator() if preparing.month_due(merchant)]
 
 
+def merchants_to_warn() -> list[UUID]:
+    """Merchants whose accounts were not looked through today for what expires soon."""
+    looked_at = due.with_expiries_looked_at()
+    rows = Merchant.objects.filter(is_sandbox=False).exclude(id__in=looked_at)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
 def relay(merchant: Merchant) -> Counter:
     """Tell a merchant's news; in a sandbox also hold what that makes due."""
     told = relaying.relay(merchant)

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "members",
     "members.segments",
     "programs",
+    "programs.endings",
     "programs.subscriptions",
     "programs.codes",
     "rewards",

@@ -105,16 +105,30 @@ def live(at: datetime | None = None) -> list[Live]:
 
 def live_between(first: datetime, last: datetime) -> list[Live]:
     """The programs that run at any time of a span; `runs_at` says of one whether it runs at a moment."""
+    return [live for live in _begun() if live.program.starts_at <= last and not _is_over(live.program, first)]
+
+
+def spendable(at: datetime | None = None) -> list[Live]:
+    """The programs whose points can be spent at a moment (default: now): those that run, and those that have ended
+    and are still within their notice."""
+    at = at or clock.now()
     return [
         live
-        for live in _active()
-        if live.program.starts_at <= last and (live.program.ends_at is None or first < live.program.ends_at)
+        for live in _begun()
+        if live.program.starts_at <= at
+        and (live.program.redeem_until is None or at < live.program.redeem_until)
     ]
 
 
 def runs_at(live: Live, at: datetime) -> bool:
-    program = live.program
-    return program.starts_at <= at and (program.ends_at is None or at < program.ends_at)
+    return live.program.starts_at <= at and not _is_over(live.program, at)
+
+
+def _is_over(program, at):
+    """By its end, and not by its status: what was bought before and is sent late earns."""
+    if program.ends_at is None:
+        return program.status == Program.Status.CLOSED
+    return at >= program.ends_at
 
 
 def current(programs) -> list[Live]:
@@ -194,17 +208,22 @@ def _versions_up_to(live):
     return _older[live.version_id]
 
 
-def _active():
-    """The active programs of the merchant in scope. Read again only after one was changed."""
+def _begun():
+    """The programs of the merchant in scope, drafts left out. Read again only after one was changed."""
     merchant_id = tenancy.merchant_id()
     version = Merchant.objects.values_list("catalogue_version", flat=True).get(id=merchant_id)
     held = _cached.get(merchant_id)
     if held is None or held[0] != version:
-        held = (version, current(Program.objects.filter(status=Program.Status.ACTIVE)))
+        held = (version, current(Program.objects.exclude(status=Program.Status.DRAFT)))
         if len(_cached) >= MERCHANTS_CACHED:
             _cached.clear()
         _cached[merchant_id] = held
     return held[1]
+
+
+def announce(program, actor):
+    """Tell that a program was changed: everybody reads the catalogue again."""
+    _changed(program, actor)
 
 
 def _rules_changed(program, actor):

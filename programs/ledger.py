@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from loyalty import clock, ids, tenancy
 from loyalty.tenancy import bulk
+from programs import lots as using
 from programs.accounts import Account, Entry, Lot, LotUse
 from programs.lots import OpenLot
+from programs.models import Program
 from programs.sheet import Sheet
 
 _FIGURES = ("balance", "pending", "debt", "carry_num", "carry_den", "lifetime", "entries", "head",
@@ -175,15 +177,19 @@ def _select(rows, lock):
     """Sheets without their lots, by (member id, program id), of a queryset of accounts; locked in id order."""
     rows = rows.order_by("id")
     rows = rows.select_for_update(no_key=True) if lock else rows
+    # Asked beside and not joined: a lock on the program would make all its members wait for each other.
+    rows = rows.annotate(closes_at=Program.objects.filter(id=OuterRef("program_id")).values("redeem_until"))
     sheets = {}
-    for row in rows.values_list("id", "member_id", "program_id", *_FIGURES):
+    for row in rows.values_list("id", "member_id", "program_id", *_FIGURES, "closes_at"):
         account_id, member_id, program_id, balance, pending, debt, num, den, *rest = row
         lifetime, count, head, last, due, *standing = rest
-        level, since, until, qualifying, review_at = standing
+        level, since, until, qualifying, review_at, closes_at = standing
+        # Whatever is left is due with the program's last day, also where nobody has noted that on the account yet.
+        due = using.ends_at(due, closes_at) if balance else due
         sheets[member_id, program_id] = Sheet(
             account_id, member_id, program_id, balance, pending, debt, Fraction(num, den), lifetime, count,
             bytes(head), last, due, unlocked_to=balance, level=level, level_since_at=since, level_until_at=until,
-            qualifying=qualifying, review_at=review_at, has_all_lots=False,
+            qualifying=qualifying, review_at=review_at, closes_at=closes_at, has_all_lots=False,
         )  # fmt: skip
     return sheets
 

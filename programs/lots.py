@@ -35,6 +35,11 @@ def in_order_of_use(lots: Iterable[OpenLot]) -> list[OpenLot]:
     )
 
 
+def ends_at(expires_at: datetime | None, closes_at: datetime | None) -> datetime | None:
+    """When a lot expires: by its own date, or with its program's last day for spending, whichever comes first."""
+    return min((moment for moment in (expires_at, closes_at) if moment is not None), default=None)
+
+
 def take(lots: Iterable[OpenLot], amount: int) -> list[tuple[OpenLot, int]]:
     """How much to take from which lot, in the order given, up to `amount` in all. Changes nothing."""
     taken = []

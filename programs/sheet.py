@@ -80,6 +80,8 @@ class Sheet:
     level_until_at: datetime | None = None
     qualifying: int = 0
     review_at: datetime | None = None
+    # A program that has ended: until then its points can be spent, then all that is left expires.
+    closes_at: datetime | None = None
     lots: dict[UUID, OpenLot] = field(default_factory=dict)
     has_all_lots: bool = True
     entries: list[NewEntry] = field(default_factory=list)
@@ -106,7 +108,7 @@ class Sheet:
             self.pending += amount
         else:
             self._make_spendable(lot, amount, entry)
-        self._look_ahead(at_latest=available_at or expires_at)
+        self._look_ahead(at_latest=available_at or self._end_of(lot))
         return entry
 
     def burn(self, amount, *, at, source, kind="redeem"):
@@ -257,9 +259,8 @@ class Sheet:
         self._make_spendable(lot, lot.remaining, entry)
 
     def _expire(self, moment):
-        gone = [
-            lot for lot in self._spendable_lots() if lot.expires_at is not None and lot.expires_at <= moment
-        ]
+        ends = ((lot, self._end_of(lot)) for lot in self._spendable_lots())
+        gone = [lot for lot, end in ends if end is not None and end <= moment]
         amount = sum(lot.remaining for lot in gone)
         if amount:
             entry = self._write("expire", moment, Source(), amount=-amount)
@@ -299,6 +300,9 @@ class Sheet:
             self.last_activity_at = max(at, self.last_activity_at or at)
         return entry
 
+    def _end_of(self, lot):
+        return using.ends_at(lot.expires_at, self.closes_at)
+
     def _look_ahead(self, at_latest=None):
         """When something happens next by itself.
 
@@ -307,9 +311,5 @@ class Sheet:
         if not self.has_all_lots:
             self.next_due_at = min((d for d in (self.next_due_at, at_latest) if d), default=None)
             return
-        dates = [
-            lot.available_at or lot.expires_at
-            for lot in self.lots.values()
-            if lot.remaining and (lot.available_at or lot.expires_at)
-        ]
-        self.next_due_at = min(dates, default=None)
+        dates = (lot.available_at or self._end_of(lot) for lot in self.lots.values() if lot.remaining)
+        self.next_due_at = min((moment for moment in dates if moment), default=None)

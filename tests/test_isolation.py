@@ -60,6 +60,8 @@ API = {
     "rest:programs": Own(({"type": "punch_card", "name": "x", "reward": "{reward_id}"},)),
     "rest:program": Foreign({"patch": {"name": "x"}}),
     "rest:program-explanation": Foreign(),
+    "rest:program-closure": Foreign({"post": {}}),
+    "rest:program-reopening": Foreign({"post": {}}),
     "rest:rules": Foreign({"post": RULE}),
     "rest:rule": Foreign({"patch": {"name": "x"}}),
     "rest:program-codes": Foreign({"post": {"count": 1, "gives": {"amount": 1}}}),

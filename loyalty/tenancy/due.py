@@ -31,6 +31,20 @@ def with_subscriptions_due() -> list[UUID]:
     return _live(_merchants(sql, clock.now()))
 
 
+def with_endings() -> list[UUID]:
+    """Merchants, other than sandboxes, with programs that end, or have come to their last day for spending."""
+    sql = (
+        "SELECT merchant_id FROM programs_program WHERE status = 'active' AND ends_at <= %s"
+        " UNION SELECT merchant_id FROM endings_lastday WHERE at <= %s"
+    )
+    return _live(_merchants(sql, clock.now(), clock.now()))
+
+
+def with_expiries_looked_at() -> list[UUID]:
+    """Merchants whose accounts were looked through today for what expires soon."""
+    return _merchants("SELECT merchant_id FROM endings_look WHERE next_at > %s", clock.now())
+
+
 def with_messages(lease: timedelta) -> list[UUID]:
     """Merchants, other than sandboxes, with messages to send, or with some that a dead worker left behind.
 

@@ -19,6 +19,7 @@ from loyalty.merchants import auditing
 from programs import catalogue, explaining
 from programs.accounts import Account
 from programs.catalogue import Live
+from programs.endings import closing
 from programs.models import Program, ProgramVersion
 from rewards import catalogue as rewards
 from rewards.models import Reward
@@ -131,7 +132,7 @@ def set_status(request: MerchantRequest, program_id: str) -> HttpResponse:
     wanted = request.POST.get("status")
     if wanted not in (Program.Status.ACTIVE, Program.Status.CLOSED):
         raise Http404
-    catalogue.change(program, actor=request.actor, status=wanted)
+    closing.set_status(program, wanted, actor=request.actor)
     auditing.record(request.actor, f"program.{wanted}", program_id)
     closed = wanted == Program.Status.CLOSED
     tell(

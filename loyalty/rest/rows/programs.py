@@ -10,7 +10,8 @@ def program(live):
     row, settings = live.program, live.settings
     told = shapes.TOLD[row.type](
         id=row.public_id, type=row.type, name=row.name, unit=unit(row), status=row.status, starts_at=row.starts_at,
-        ends_at=row.ends_at, auto_enrol=row.auto_enrol, version=row.version, created_at=row.created_at,
+        ends_at=row.ends_at, redeem_until=row.redeem_until, auto_enrol=row.auto_enrol, version=row.version,
+        created_at=row.created_at,
         **{name: getattr(settings, name) for name in type(settings).model_fields},
     )  # fmt: skip
     return shapes.Program(told)
