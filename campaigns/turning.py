@@ -57,6 +57,4 @@ def _set(merchant, moment):
 
 
 def _told(counts):
-    return {name: counts[name] for name in KINDS} | {
-        name: counts[name] for name in MORE_KINDS if counts[name]
-    }
+    return {name: counts[name] for name in KINDS}

@@ -145,7 +145,7 @@ def test_opened_again_everything_has_its_own_dates_again(cafe, eda):
     turning.turn(merchant=cafe, to=makers.NOON + 30 * DAY)
     assert makers.balance(cafe, eda, program) == 15
     with tenancy.scope(cafe):
-        assert list(Lot.objects.order_by("id").values_list("remaining", "expires_at"))[0] == before[0]
+        assert Lot.objects.order_by("id").values_list("remaining", "expires_at").first() == before[0]
         row = Program.objects.get()
         assert (row.status, row.ends_at, row.redeem_until) == ("active", None, None)
 
