@@ -126,6 +126,18 @@ API = {
     "rest:gift-card-refunds": Foreign({"post": {}}, GIFT_CARD),
     "rest:gift-card-entries": Foreign({}, GIFT_CARD),
     "rest:gift-card-void": Foreign({"post": {}}, GIFT_CARD),
+    "rest:member-subscriptions": Foreign({"post": {"program": "{club_id}", "plan": "Club"}}),
+    "rest:subscriptions": Own(),
+    "rest:subscription": Foreign(),
+    "rest:subscription-cancellation": Foreign({"post": {"at": "now"}}),
+    "rest:subscription-pause": Foreign({"post": {}}),
+    "rest:subscription-resume": Foreign({"post": {}}),
+    "rest:subscription-payments": Foreign({"post": {}}),
+    "rest:subscription-payment": Foreign(),
+    "rest:subscription-seats": Foreign({"post": {"name": "x"}}),
+    "rest:subscription-seat": Foreign(),
+    "rest:subscription-portal": Foreign({"post": {}}),
+    "rest:payment-settings": Own(),
     "rest:messages": Own(),
     "rest:message": Foreign(),
     "rest:segments": Own(({"name": "x", "rule": BALANCE}, {"name": "x", "rule": LOCATION})),
@@ -274,6 +286,8 @@ PAGES = {
     "card_delete": Page({"token": "wrong_token"}, data={}, right=(404,)),
     "unsubscribe": Page({"token": "wrong_token"}, right=(200, 404, 410)),
     "confirm": Page({"token": "wrong_token"}, right=(200, 404, 410)),
+    # Not signed by Stripe.
+    "webhooks:stripe": Page({"merchant_id": "merchant_id"}, data={}, right=(400,)),
     # After these nobody stands at the counter any more.
     "counter:person": Page(data={"person": "staff_id", "pin": "7395"}, right=(302,)),
     "counter:leave": Page(data={}, right=(302,)),
@@ -316,6 +330,7 @@ def cafe(db):
     gift_card = api.post("/gift-cards", {"balance_minor": 2000, "member": member["id"]}).json()["code"]
     codes = api.post(f"/programs/{program}/codes", {"count": 1, "gives": {"amount": 5}}).json()
     job = api.post(f"/programs/{program}/codes", {"count": 1001, "gives": {"amount": 5}}).json()["id"]
+    subscribed = _subscribed(api, member["id"])
     api.post("/test-clock", {"now": "2026-04-02T12:00:00+02:00"})
     things = {
         "segment_id": segment,
@@ -330,7 +345,7 @@ def cafe(db):
         "number": member["number"], "slug": shop.merchant.slug, "guest_id": member["id"],
         "entry_id": api.get(f"/members/{member['id']}/entries").json()["data"][0]["id"],
         "device_id": str(devices.let_in(shop.merchant, shop.location, "Tablet")[0].id),
-        "merchant_id": shop.merchant.public_id,
+        "merchant_id": shop.merchant.public_id, **subscribed,
     }  # fmt: skip
     # A token of the right look that nobody was given.
     things["wrong_token"] = signing.dumps(
@@ -338,6 +353,17 @@ def cafe(db):
     )
     things["wrong_token"] = things["wrong_token"].replace(":", "-")[:32]
     return SimpleNamespace(shop=shop, api=api, member=member, things=things)
+
+
+def _subscribed(api, member_id):
+    """A club that the member pays for, and somebody who sits along."""
+    plan = {"name": "Club", "price_minor": 990}
+    club = api.post("/programs", {"type": "paid_vip", "name": "Club", "plans": [plan], "seats": 2}).json()["id"]
+    body = {"program": club, "plan": "Club"}
+    mine = api.post(f"/members/{member_id}/subscriptions", body).json()["id"]
+    seat = api.post(f"/subscriptions/{mine}/seats", {"name": "Quendels Dackel", "kind": "pet"}).json()["id"]
+    fee = api.get(f"/subscriptions/{mine}/payments").json()["data"][0]["id"]
+    return {"club_id": club, "subscription_id": mine, "seat_id": seat, "payment_id": fee}
 
 
 @pytest.fixture
@@ -479,6 +505,7 @@ FILTERS = [
     "members?program={program_id}", "purchases?member={member_id}", "redemptions?member={member_id}",
     "vouchers?member={member_id}", "gift-cards?member={member_id}",
     "messages?member={member_id}", "rewards?program={program_id}",
+    "subscriptions?member={member_id}", "subscriptions?program={club_id}",
 ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from loyalty.rest.resources import (
     rewards,
     sandbox,
     segments,
+    subscriptions,
 )
 
 app_name = "rest"
@@ -88,6 +89,32 @@ urlpatterns = [
     v1("gift-cards/{code}/refunds", gift_cards.GiftCardRefunds, "gift-card-refunds"),
     v1("gift-cards/{code}/entries", gift_cards.GiftCardEntries, "gift-card-entries"),
     v1("gift-cards/{code}/void", gift_cards.GiftCardVoid, "gift-card-void"),
+    v1("members/{member_id}/subscriptions", subscriptions.MemberSubscriptions, "member-subscriptions"),
+    v1("subscriptions", subscriptions.SubscriptionList, "subscriptions"),
+    v1("subscriptions/{subscription_id}", subscriptions.SubscriptionDetail, "subscription"),
+    v1(
+        "subscriptions/{subscription_id}/cancellation",
+        subscriptions.SubscriptionCancellation,
+        "subscription-cancellation",
+    ),
+    v1("subscriptions/{subscription_id}/pause", subscriptions.SubscriptionPause, "subscription-pause"),
+    v1("subscriptions/{subscription_id}/resume", subscriptions.SubscriptionResume, "subscription-resume"),
+    v1(
+        "subscriptions/{subscription_id}/payments",
+        subscriptions.SubscriptionPayments,
+        "subscription-payments",
+    ),
+    v1(
+        "subscriptions/{subscription_id}/payments/{payment_id}",
+        subscriptions.SubscriptionPayment,
+        "subscription-payment",
+    ),
+    v1("subscriptions/{subscription_id}/seats", subscriptions.SubscriptionSeats, "subscription-seats"),
+    v1(
+        "subscriptions/{subscription_id}/seats/{seat_id}", subscriptions.SubscriptionSeat, "subscription-seat"
+    ),
+    v1("subscriptions/{subscription_id}/portal", subscriptions.SubscriptionPortal, "subscription-portal"),
+    v1("payment-settings", subscriptions.PaymentSettings, "payment-settings"),
     v1("messages", messages.MessageList, "messages"),
     v1("messages/{message_id}", messages.MessageDetail, "message"),
     v1("segments", segments.SegmentList, "segments"),

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST
 from loyalty import ids, tenancy
 from loyalty.errors import NotFound
 from loyalty.merchants.models import Merchant
-from programs.subscriptions import stripe_events, stripe_link
+from programs.subscriptions import stripe_link
+from rewards import club
 
 LARGEST_BODY = 1_000_000
 log = structlog.get_logger("loyalty.webhooks")
@@ -33,7 +34,7 @@ def stripe(request, merchant_id):
         except stripe_link.NotSigned as refusal:
             log.warning("stripe event refused", merchant=merchant.public_id, reason=str(refusal))
             return HttpResponse(status=400)
-        stripe_events.follow(event)
+        club.follow(event)
     return HttpResponse(status=200)
 
 

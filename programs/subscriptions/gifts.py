@@ -25,8 +25,11 @@ def withdraw(held) -> list:
     return withdrawn
 
 
+def of(row):
+    """The unlocks of a subscription's account: of all its periods, taken and withdrawn ones too."""
+    return Unlock.objects.filter(account=row.account_id, level=row.plan)
+
+
 def of_period(row):
-    """The unlocks, taken ones too, that a subscription's running period brought."""
-    return Unlock.objects.filter(
-        account=row.account_id, as_voucher=True, level=row.plan, at__gte=row.period_starts_at
-    )
+    """Those that its running period began with."""
+    return of(row).filter(at__gte=row.period_starts_at)

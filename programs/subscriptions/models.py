@@ -155,15 +155,15 @@ class Payment(TenantModel):
 
 
 class StripeAccount(TenantModel):
-    """A merchant's own account at Stripe. Both secrets are sealed: the database alone opens nothing."""
+    """A merchant's own account at Stripe: its id is the merchant's, so that there is one.
+
+    Both secrets are sealed: the database alone opens nothing.
+    """
 
     secret_key = models.TextField()
     webhook_secret = models.TextField()
     key_hint = models.CharField(max_length=8)
     changed_at = models.DateTimeField(default=clock.now)
-
-    class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["merchant_id"], name="one_stripe_account")]
 
 
 class StripeEvent(TenantModel):

@@ -29,29 +29,33 @@ TOLD = {
     "trialing": Status.TRIALING, "active": Status.ACTIVE, "past_due": Status.PAST_DUE, "unpaid": Status.PAST_DUE,
     "paused": Status.PAUSED,
 }  # fmt: skip
+ABOUT_SUBSCRIPTIONS = "customer.subscription."
 NOT_BEGUN = ("incomplete",)
 OVER = ("canceled", "incomplete_expired")
 # Invoices that pay a period; others are for changes within one.
 OF_A_PERIOD = ("subscription_create", "subscription_cycle")
 
 
-def follow(event: dict) -> bool:
-    """Do what an event says, unless it was followed before. Returns whether it was new.
+def follow(event: dict) -> Subscription | None:
+    """Do what an event says, unless it was followed before. Returns the subscription that it was new for.
 
     In one transaction with the note that it was followed. Locks the subscription, its members and accounts.
     """
     if not _is_new(event):
-        return False
+        return None
     told, kind = event["data"]["object"], event["type"]
-    if kind.startswith("customer.subscription."):
-        _subscription(told, _moment(event["created"]))
+    row = _find(*_names(kind, told))
+    if row is None:
+        return None
+    if kind.startswith(ABOUT_SUBSCRIPTIONS):
+        _take_over(row, told, _moment(event["created"]))
     elif kind == "invoice.paid":
-        _invoice(told)
+        _note_fee(row, told)
     elif kind == "checkout.session.completed":
-        _checkout_done(told)
+        _note_checkout(row, told)
     elif kind == "checkout.session.expired":
-        _checkout_expired(told)
-    return True
+        _end_unpaid(row)
+    return row
 
 
 def _is_new(event):
@@ -67,17 +71,14 @@ def _is_new(event):
     return True
 
 
-def _subscription(told, created_at):
-    """Take over what a subscription is now at Stripe."""
-    row = _find(told.get("metadata"), told["id"])
-    if row is None:
-        return
+def _take_over(row, told, created_at):
+    """What a subscription is now at Stripe it is here."""
     held = opening.hold(row)
     row = held.subscription
-    row.stripe_subscription, row.stripe_customer = told["id"], _id(told.get("customer"))
     starts_at, ends_at = _period(told)
     if row.status == Status.ENDED or not _is_news(row, created_at, starts_at, told["status"]):
         return
+    row.stripe_subscription, row.stripe_customer = told["id"], _id(told.get("customer"))
     row.stripe_at, row.stripe_status = created_at, told["status"]
     if told["status"] in NOT_BEGUN:
         row.save()
@@ -110,12 +111,9 @@ def _go_on(held, told):
         held.tell(_news(before, row.status), at=now)
 
 
-def _invoice(told):
+def _note_fee(row, told):
     """A fee that Stripe has taken: written down once, and the period's free rewards with it."""
-    details = (told.get("parent") or {}).get("subscription_details") or {}
-    named = _id(details.get("subscription") or told.get("subscription"))
-    row = _find(details.get("metadata"), named)
-    if row is None or told.get("billing_reason") not in OF_A_PERIOD or not told["amount_paid"]:
+    if told.get("billing_reason") not in OF_A_PERIOD or not told["amount_paid"]:
         return
     held = opening.hold(row)
     row = held.subscription
@@ -136,25 +134,34 @@ def _invoice(told):
     held.tell("paid", at=clock.now(), amount_minor=told["amount_paid"])
 
 
-def _checkout_done(told):
-    row = _find(told.get("metadata"), _id(told.get("subscription")))
-    if row is not None:
-        Subscription.objects.filter(id=row.id).update(
-            stripe_customer=_id(told.get("customer")), stripe_subscription=_id(told.get("subscription"))
-        )
+def _note_checkout(row, told):
+    """The checkout is done. What became of it, Stripe tells with the subscription."""
+    Subscription.objects.filter(id=row.id).update(
+        stripe_customer=_id(told.get("customer")), stripe_subscription=_id(told.get("subscription"))
+    )
 
 
-def _checkout_expired(told):
-    """Nobody has paid: the subscription was never begun."""
-    row = _find(told.get("metadata"), None)
-    if row is not None:
-        held = opening.hold(row)
-        if held.subscription.status == Status.PENDING and held.subscription.stripe_subscription is None:
-            ending.end(held, at=clock.now(), reason="cancelled")
+def _end_unpaid(row):
+    """The checkout has run out: the subscription was never begun."""
+    held = opening.hold(row)
+    if held.subscription.status == Status.PENDING and held.subscription.stripe_subscription is None:
+        ending.end(held, at=clock.now(), reason="cancelled")
+
+
+def _names(kind, told):
+    """The id that we gave along, as it comes back in the metadata, and Stripe's own of the subscription."""
+    if kind.startswith(ABOUT_SUBSCRIPTIONS):
+        return told.get("metadata"), told["id"]
+    if kind.startswith("invoice."):
+        details = (told.get("parent") or {}).get("subscription_details") or {}
+        return details.get("metadata"), _id(details.get("subscription") or told.get("subscription"))
+    if kind.startswith("checkout.session."):
+        return told.get("metadata"), _id(told.get("subscription"))
+    return None, None
 
 
 def _find(metadata, stripe_id):
-    """Ours, by the id that we gave along, else by Stripe's; None for what the merchant sells there besides."""
+    """Ours, or None for what the merchant sells there besides."""
     ours = (metadata or {}).get("subscription")
     if ours:
         try:

@@ -50,7 +50,7 @@ def set_up(*, secret_key: str, webhook_secret: str, actor: str) -> StripeAccount
         "secret_key": sealing.seal(secret_key), "webhook_secret": sealing.seal(webhook_secret),
         "key_hint": secret_key[-4:], "changed_at": clock.now(),
     }  # fmt: skip
-    account, _made = StripeAccount.objects.update_or_create(merchant_id=tenancy.merchant_id(), defaults=kept)
+    account, _made = StripeAccount.objects.update_or_create(id=tenancy.merchant_id(), defaults=kept)
     auditing.record(actor, "payments.set_up", tenancy.merchant().public_id, hint=account.key_hint)
     return account
 

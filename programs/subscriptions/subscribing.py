@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -52,9 +51,10 @@ def subscribe(
     locking.lock([member.id])
     if member.status != Member.Status.ACTIVE:
         raise MemberInactive(member=member.public_id)
+    _refuse_a_second(member, program)
     trial_days = 0 if _had_before(member, program) else chosen.trial_days
     row = _new(member, live, chosen, payment, trial_days)
-    _insert(row)
+    row.save(force_insert=True)
     held = holding.held(row)
     if payment == By.STRIPE:
         row.stripe_session, url = stripe_link.open_checkout(row, trial_days=trial_days)
@@ -97,17 +97,11 @@ def _new(member, live, plan, payment, trial_days):
     )  # fmt: skip
 
 
-def _insert(row):
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        if "one_living_subscription_per_program" not in str(error):
-            raise
-        held = Subscription.objects.exclude(status=Status.ENDED).get(
-            member=row.member_id, program=row.program_id
-        )
-        raise AlreadySubscribed(subscription=held.public_id, plan=held.plan) from None
+def _refuse_a_second(member, program):
+    # Under the member's lock: of two at once the second sees the first. The constraint is the last guard.
+    living = Subscription.objects.filter(member=member, program=program).exclude(status=Status.ENDED).first()
+    if living is not None:
+        raise AlreadySubscribed(subscription=living.public_id, plan=living.plan)
 
 
 def _let_go_of_unfinished(member, program):

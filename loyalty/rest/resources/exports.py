@@ -6,7 +6,7 @@ from loyalty.events.models import Event
 from loyalty.rest import named
 from loyalty.rest.resource import Resource, answer
 from loyalty.rest.resources.merchants import told_event
-from loyalty.rest.rows import gift_cards, members, purchases, rewards
+from loyalty.rest.rows import gift_cards, members, purchases, rewards, subscriptions
 from loyalty.rest.rows.messages import messages
 from loyalty.rest.schema import operation
 from loyalty.rest.shapes.exports import Export
@@ -38,6 +38,8 @@ class MemberExport(Resource):
             gift_cards=[
                 gift_cards.gift_card(row) for row in GiftCard.objects.filter(member=member).order_by("id")
             ],
+            subscriptions=subscriptions.kept_of(member),
+            seats=subscriptions.seats_of(member),
             messages=messages(list(Message.objects.filter(member=member).order_by("id"))),
             events=[told_event(row) for row in Event.objects.filter(member_id=member.id).order_by("id")],
         )

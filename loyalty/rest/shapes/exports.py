@@ -7,10 +7,11 @@ from loyalty.rest.shapes.merchants import Event
 from loyalty.rest.shapes.messages import Message
 from loyalty.rest.shapes.purchases import Purchase
 from loyalty.rest.shapes.rewards import Redemption, Voucher
+from loyalty.rest.shapes.subscriptions import KeptSubscription, Seat
 
 
 class Export(Answer):
-    """Art. 15 and 20 GDPR. `consents`: every word that was said, not only the latest."""
+    """Art. 15 and 20 GDPR. `consents`: every word that was said, not only the latest. `seats`: with other payers."""
 
     exported_at: Moment
     member: Member
@@ -20,5 +21,7 @@ class Export(Answer):
     redemptions: list[Redemption]
     vouchers: list[Voucher]
     gift_cards: list[GiftCard]
+    subscriptions: list[KeptSubscription]
+    seats: list[Seat]
     messages: list[Message]
     events: list[Event]

@@ -33,7 +33,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('merchant_id',), name='one_stripe_account')],
             },
         ),
         migrations.CreateModel(
