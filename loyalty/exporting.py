@@ -3,6 +3,7 @@
 from campaigns.models import Message
 from loyalty import ids
 from members import finding
+from members.contacts import keeping as contacts
 from members.models import CardToken, Consent
 from programs.models import Account, Credit, Entry, Purchase, Refund
 from programs.subscriptions import telling
@@ -20,6 +21,7 @@ def of_member(member) -> dict:
     purchases = list(Purchase.objects.filter(member=member).order_by("occurred_at", "id"))
     return {
         "member": _member(member),
+        "contacts": [_contact(row) for row in contacts.of(member).order_by("id")],
         "consents": [
             _consent(row) for row in Consent.objects.filter(member__in=everyone).order_by("at", "id")
         ],
@@ -44,12 +46,17 @@ def _member(row):
         merchant=row.merchant_id, member_id__in=finding.everyone(row), revoked_at=None
     )
     return {
-        "id": row.public_id, "number": row.number, "name": row.name, "email": row.email, "phone": row.phone,
+        "id": row.public_id, "kind": row.kind,
+        "number": row.number, "name": row.name, "email": row.email, "phone": row.phone,
         "birthday": _at(row.birthday), "language": row.language, "timezone": row.timezone,
         "external_id": row.external_id, "status": row.status, "joined_at": _at(row.joined_at), "visits": row.visits,
         "last_visit_at": _at(row.last_visit_at), "cards": [finding.card_url(card) for card in cards],
         "referred_by": ids.public("mem", row.referred_by_id),
     }  # fmt: skip
+
+
+def _contact(row):
+    return {"id": row.public_id, "name": row.name, "email": row.email, "phone": row.phone}
 
 
 def _consent(row):

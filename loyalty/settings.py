@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "loyalty.events",
     "loyalty.jobs",
     "members",
+    "members.contacts",
     "members.segments",
     "programs",
     "programs.endings",

@@ -10,6 +10,7 @@ from loyalty import clock
 from loyalty.errors import Invalid
 from loyalty.merchants.models import Language
 from members import addresses
+from members.models import Member
 
 NAME_LENGTH = 160
 EXTERNAL_ID_LENGTH = 255
@@ -21,7 +22,7 @@ _BLANKS = re.compile(r"\s+")
 def clean(fields, *, country, timezone):
     """Columns of Member from what was entered, for the fields that are there. Raises Invalid, naming all.
 
-    fields: of name, email, phone, birthday (date|None), language, external_id. An empty text takes the value
+    fields: of kind, name, email, phone, birthday (date|None), language, external_id. An empty text takes the value
     away. country, timezone: the merchant's, for phone numbers without a country code and for what day it is.
     """
     columns, wrong = {}, {}
@@ -59,6 +60,12 @@ def _birthday(value, _country, timezone):
     return {"birthday": value}
 
 
+def _kind(value, _country, _timezone):
+    if value not in Member.Kind.values:
+        raise Invalid({"kind": [_("A member is a person or a company.")]})
+    return {"kind": value}
+
+
 def _language(value, _country, _timezone):
     if value not in Language.values:
         raise Invalid({"language": [_("There is German (de) and English (en).")]})
@@ -74,6 +81,6 @@ def _external_id(value, _country, _timezone):
 
 
 _CLEANERS = {
-    "name": _name, "email": _email, "phone": _phone, "birthday": _birthday, "language": _language,
+    "kind": _kind, "name": _name, "email": _email, "phone": _phone, "birthday": _birthday, "language": _language,
     "external_id": _external_id,
 }  # fmt: skip

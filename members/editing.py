@@ -7,13 +7,13 @@ from loyalty.errors import Conflict, NotFound
 from members import consents, details, locking, uniqueness
 from members.models import Consent, Member
 
-FIELDS = ("name", "email", "phone", "birthday", "language", "external_id")
+FIELDS = ("kind", "name", "email", "phone", "birthday", "language", "external_id")
 # The consent that hangs on a column's value.
 CONSENT_FOR = {"email_key": Consent.Purpose.EMAIL_MARKETING, "phone": Consent.Purpose.SMS_MARKETING}
 
 
 def change(member, **fields):
-    """Change some of name, email, phone, birthday, language, external_id; an empty text takes a value away.
+    """Change some of kind, name, email, phone, birthday, language, external_id; an empty text takes a value away.
 
     Returns the member as it is then. Locks its row. Raises Invalid, AlreadyMember where a value is another's,
     NotFound for a member that was merged or erased.

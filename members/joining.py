@@ -31,18 +31,18 @@ class Joined:
 
 def register(
     *, name="", email="", phone="", birthday=None, language=None, external_id=None, location=None, at=None,
-    consents=(), evidence=None, referred_by=None,
+    consents=(), evidence=None, referred_by=None, kind="person",
 ):  # fmt: skip
     """Make a member with a number and a card, in the merchant in scope. Returns the Member.
 
     phone: as dialled in the merchant's country, or with a country code. language: default the merchant's.
     consents: [{"purpose", "given", "confirmed"?}]; what is not confirmed waits for the link in the mail.
     evidence: how the consents are known, JSON-ready. at: when they joined; default: now.
-    referred_by: the Member who brought them. Locks nothing. Raises Invalid, and AlreadyMember (`.member`) where
-    e-mail, phone or external_id is taken.
+    kind: "person" or "company". referred_by: the Member who brought them. Locks nothing. Raises Invalid, and
+    AlreadyMember (`.member`) where e-mail, phone or external_id is taken.
     """
     columns = _columns(
-        {"name": name, "email": email, "phone": phone, "birthday": birthday, "external_id": external_id},
+        {"kind": kind, "name": name, "email": email, "phone": phone, "birthday": birthday, "external_id": external_id},
         language, location, at,
     ) | referring.columns(referred_by)  # fmt: skip
     said = _consents(consents)
@@ -147,6 +147,7 @@ def _sort_out(rows, location):
 def _cleaned(row, location):
     """(columns, consents) of a row, or (Refused, None)."""
     fields = {field: row.get(field) for field in ("name", "email", "phone", "birthday", "external_id")}
+    fields["kind"] = row.get("kind", "person")
     try:
         said = _consents(row.get("consents", ()))
         columns = _columns(fields, row.get("language"), location, row.get("at"))

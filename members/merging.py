@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty.errors import Conflict, Refused
 from loyalty.merchants import kept_answers
 from members import consents, locking, privacy, referring
+from members.contacts import keeping as contacts
 from members.models import Member, SignInCode
 
 # What the survivor takes over where it has nothing of its own. An address comes with what it is looked up by.
@@ -61,6 +62,7 @@ def finish(old, survivor) -> Member:
         for column in columns
     }  # fmt: skip
     referring.follow(old, survivor)
+    contacts.of(old).update(member=survivor)
     if survivor.referred_by_id is None and old.referred_by_id != survivor.id:
         filled["referred_by"] = old.referred_by_id
     # The old row first: no two may have the same address, not even for a moment.

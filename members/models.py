@@ -15,7 +15,13 @@ class Member(TenantModel):
         MERGED = "merged"
         ERASED = "erased"
 
+    class Kind(models.TextChoices):
+        PERSON = "person", _("Person")
+        COMPANY = "company", _("Company")
+
     number = models.CharField(max_length=8)
+    # A company has people of its own, see members/contacts.
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.PERSON, db_default=Kind.PERSON)
     name = models.CharField(max_length=160, blank=True)
     email = models.EmailField(blank=True)
     # Lower case, for looking up and for uniqueness. A function index on lower(email) is not used behind row

@@ -6,6 +6,7 @@ from loyalty import clock
 from loyalty.errors import Conflict
 from loyalty.merchants import kept_answers
 from members import consents, finding, locking
+from members.contacts.models import Contact
 from members.models import CardToken, Member, SignInCode
 
 # What other parts keep of members and forget with them: each is called with their ids, in the same transaction.
@@ -56,5 +57,7 @@ def words(rows):
     for row in rows:
         yield from (row.name, row.email, row.phone, row.external_id)
         yield row.birthday.isoformat() if row.birthday else ""
+    for contact in Contact.objects.filter(member__in=rows):
+        yield from (contact.name, contact.email, contact.phone)
     cards = CardToken.objects.filter(merchant=rows[0].merchant_id, member_id__in=[row.id for row in rows])
     yield from cards.values_list("token", flat=True)

@@ -77,6 +77,9 @@ API = {
     "rest:members-batch": Own(),
     "rest:members-lookup": OPEN,  # See test_a_foreign_member_is_not_looked_up.
     "rest:member": Foreign({"patch": {"name": "x"}}),
+    "rest:contacts": Foreign({"post": {"name": "x"}}),
+    "rest:contact": Foreign({"patch": {"name": "x"}}),
+    "rest:contact-erasure": Foreign({"post": {}}),
     "rest:member-entries": Foreign(),
     "rest:member-vouchers": Foreign(),
     "rest:member-gift-cards": Foreign(),
@@ -311,6 +314,8 @@ def cafe(db):
     consents = [{"purpose": "email_marketing", "given": True, "confirmed": True}]
     member = api.post(
         "/members",
+    api.patch(f"/members/{member['id']}", {"kind": "company"})
+    contact = api.post(f"/members/{member['id']}/contacts", {"name": "Zacharias"}).json()["id"]
         {
             "name": "Zacharias Quendel",
             "email": "zq@quendel.example",
@@ -333,7 +338,7 @@ def cafe(db):
     subscribed = _subscribed(api, member["id"])
     api.post("/test-clock", {"now": "2026-04-02T12:00:00+02:00"})
     things = {
-        "segment_id": segment,
+        "segment_id": segment, "contact_id": contact,
         "program_id": program, "rule_id": rule, "member_id": member["id"], "purchase_id": purchase, "refund_id": refund,
         "adjustment_id": adjustment,
         "batch_id": codes["batch"], "product_code": codes["codes"][0], "job_id": job,

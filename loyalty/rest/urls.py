@@ -4,6 +4,7 @@ from django.urls import re_path
 
 from loyalty.rest.docs import Docs, OpenApi
 from loyalty.rest.resources import (
+    contacts,
     adjustments,
     codes,
     exports,
@@ -52,6 +53,9 @@ urlpatterns = [
     v1("members", members.MemberList, "members"),
     v1("members/batch", members.MemberBatch, "members-batch"),
     v1("members/lookup", members.MemberLookup, "members-lookup"),
+    v1("members/{member_id}/contacts", contacts.ContactList, "contacts"),
+    v1("members/{member_id}/contacts/{contact_id}", contacts.ContactDetail, "contact"),
+    v1("members/{member_id}/contacts/{contact_id}/erasure", contacts.ContactErasure, "contact-erasure"),
     v1("members/{member_id}", members.MemberDetail, "member"),
     v1("members/{member_id}/entries", members.MemberEntries, "member-entries"),
     v1("members/{member_id}/codes", codes.MemberCodes, "member-codes"),

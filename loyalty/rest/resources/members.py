@@ -152,6 +152,7 @@ def _person(body, evidence, brought):
     if body.referred_by not in brought:
         return referring.unknown()
     return {
+        "kind": body.kind,
         "name": body.name, "email": body.email or "", "phone": body.phone or "", "birthday": body.birthday,
         "language": body.language, "external_id": body.external_id, "evidence": evidence,
         "consents": [said.model_dump(exclude_none=True) for said in body.consents],
