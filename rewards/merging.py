@@ -4,12 +4,13 @@ from loyalty.events import recording
 from members import merging as people
 from members.models import Member
 from programs import merging as books
+from programs.coalition import moving as introductions
 from programs.subscriptions import moving as subscriptions
 from rewards.gift_cards import moving as gift_cards
 from rewards.models import Redemption, Voucher
 
 # Whatever else belongs to a member, and moves by itself: each is called with (from_id, into_id), both locked.
-MOVERS = (gift_cards.move, subscriptions.move)
+MOVERS = (subscriptions.move, introductions.move, gift_cards.move)
 
 
 def merge(member, into, *, actor="") -> Member:

@@ -11,7 +11,10 @@ from loyalty.events.models import Event
 from members import consents, finding, privacy
 from members.models import Member
 from programs import adjusting, settling
+from programs.coalition.models import Introduction
 from programs.models import Account, Credit, Entry, Purchase, Unlock
+from programs.subscriptions import subscribing
+from programs.subscriptions.models import Subscription
 from rewards import catalogue as rewards
 from rewards import checkout, merging, redeeming, standing, vouchers
 from rewards.models import Redemption, Reward, Voucher
@@ -501,3 +504,32 @@ def test_nothing_is_booked_on_a_card_that_was_merged_meanwhile(cafe, typo, jonas
     with tenancy.scope(cafe):
         assert (Purchase.objects.count(), Credit.objects.count(), Entry.objects.count()) == (0, 0, 0)
         assert Member.objects.filter(status="merged").count() == 1
+
+
+# --- Subscriptions and partners ----------------------------------------------------------------------------------
+
+
+def test_the_name_given_at_a_partner_comes_along_where_there_is_none(cafe, typo, jonas):
+    one, other = makers.merchant("Eisdiele").id, makers.merchant("Buchladen").id
+    with tenancy.scope(cafe):
+        for member, partner, name in ((typo, one, "J."), (typo, other, "Jo"), (jonas, other, "Jonas")):
+            Introduction.objects.create(member=member, partner_id=partner, name=name)
+    merge(cafe, typo, jonas)
+    with tenancy.scope(cafe):
+        rows = Introduction.objects.order_by("name").values_list("member", "partner_id", "name")
+        assert list(rows) == [(jonas.id, one, "J."), (jonas.id, other, "Jonas")]
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_a_subscription_comes_along_and_only_one_goes_on(cafe, typo, jonas, both):
+    plans = [{"name": "Monat", "price_minor": 990, "interval": "month"}]
+    with tenancy.scope(cafe):
+        club = rewards.create_program(type="paid_vip", name="Klub", settings={"plans": plans})
+        for member in (typo, jonas) if both else (typo,):
+            subscribing.subscribe(member=member, program=club, plan="Monat", payment="counter", actor="Aylin")
+    jonas = merge(cafe, typo, jonas)
+    with tenancy.scope(cafe):
+        rows = Subscription.objects.order_by("status").values_list("member", "status")
+        assert list(rows) == [(jonas.id, "active"), *([(jonas.id, "ended")] if both else [])]
+        assert Account.objects.get(member=jonas, program=club).level == "Monat"
+        assert Account.objects.get(member=typo, program=club).level == ""
