@@ -7,9 +7,10 @@ from itertools import chain
 from django.db.models import Sum
 
 from loyalty import ids, tenancy
-from programs import ledger
+from programs import catalogue, ledger, reviewing
 from programs.accounts import Account, Entry, Lot, LotUse
 from programs.coalition import recomputing
+from programs.models import Program
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,19 @@ def _check_batch(accounts):
         LotUse.objects.filter(lot__account_id__in=by_id).values_list("lot_id").annotate(Sum("amount"))
     )
     merged = _lifetimes_merged(accounts)
-    return _clearing(by_id) + [
-        problem
-        for account in accounts
-        for problem in chain(
-            _figures(account, entries[account.id], lots[account.id], merged),
-            _chain(account, entries[account.id]),
-            _lots(account, lots[account.id], used),
-        )
-    ]
+    return (
+        _clearing(by_id)
+        + _qualifying(accounts)
+        + [
+            problem
+            for account in accounts
+            for problem in chain(
+                _figures(account, entries[account.id], lots[account.id], merged),
+                _chain(account, entries[account.id]),
+                _lots(account, lots[account.id], used),
+            )
+        ]
+    )
 
 
 def _lifetimes_merged(accounts):
@@ -69,6 +74,20 @@ def _lifetimes_merged(accounts):
     merged = Account.objects.filter(member__merged_into__in={account.member_id for account in accounts})
     rows = merged.values_list("member__merged_into", "program").annotate(Sum("lifetime"))
     return {(member_id, program_id): total for member_id, program_id, total in rows}
+
+
+def _qualifying(accounts):
+    """What counts towards tiers, against the credits: those that have not left the window by the next review."""
+    problems = []
+    programs = catalogue.current(Program.objects.filter(id__in={account.program_id for account in accounts}))
+    tiered = {live.program.id: live for live in programs if live.type.has_tiers}
+    held = [account for account in accounts if account.program_id in tiered]
+    counted = reviewing.counted_of([account.id for account in held]) if held else {}
+    for account in held:
+        expected = reviewing.snapshot(tiered[account.program_id], counted[account.id], account.review_at)
+        if account.qualifying != expected:
+            problems.append(Problem("qualifying", account.public_id, account.qualifying, expected))
+    return problems
 
 
 def _figures(account, entries, lots, merged):
