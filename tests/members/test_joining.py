@@ -198,11 +198,11 @@ def test_a_batch_sent_again_changes_nothing(cafe):
 
 def test_a_large_batch_takes_as_few_statements_as_a_small_one(cafe, django_assert_num_queries):
     rows = [{"name": f"Gast {n}", "external_id": f"K-{n}", "email": f"gast{n}@gmx.de"} for n in range(3000)]
-    with django_assert_num_queries(7) as seen:
+    with django_assert_num_queries(5) as seen:
         small = joining.register_many(rows[:2])
     statements = [query["sql"].split(" ")[0] for query in seen.captured_queries]
-    assert statements == ["SELECT", "SELECT", "SELECT", "SAVEPOINT", "INSERT", "INSERT", "RELEASE"]
-    with django_assert_num_queries(7):
+    assert statements == ["SELECT", "SELECT", "SELECT", "INSERT", "INSERT"]
+    with django_assert_num_queries(5):
         large = joining.register_many(rows[2:])
     assert len({row.member.number for row in small + large}) == Member.objects.count() == 3000
 
