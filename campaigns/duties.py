@@ -15,6 +15,8 @@ from loyalty.merchants.models import Merchant
 from loyalty.tenancy import due
 from programs import announcing, occasions, settling
 from programs.endings import closing, warnings
+from programs.subscriptions import renewing
+from rewards import club
 
 # How often beat looks: see `loyalty/celery.py`.
 SECONDS, MINUTE, QUARTER_OF_AN_HOUR = 5, 60, 900
@@ -58,6 +60,7 @@ def chunks_of(run_due: Callable[..., Counter]) -> Callable[[Merchant], Counter]:
 TABLE = (
     Duty("accounts", settling.next_due_at, chunks_of(announcing.run_due), due.with_accounts_to_settle),
     Duty("occasions", occasions.next_due_at, chunks_of(occasions.run_due), due.with_occasions),
+    Duty("subscriptions", renewing.next_due_at, chunks_of(club.run_due), due.with_subscriptions_due),
     Duty("endings", closing.next_due_at, chunks_of(closing.run_due), due.with_endings),
     Duty(
         "warnings",

@@ -37,7 +37,8 @@ def run_due(limit: int = 1000) -> Counter:
     )
     # All members of the round before the first account: those of several subscriptions would be locked out of order.
     locking.lock([member_id for row in rows for member_id in holding.covered_by(row)], merged_too=True)
-    return Counter(renewals=sum(catch_up(holding.held(row)) for row in rows))
+    # Empty where nothing was done: that is how one sees that it is done.
+    return +Counter(renewals=sum(catch_up(holding.held(row)) for row in rows))
 
 
 def catch_up(held) -> int:

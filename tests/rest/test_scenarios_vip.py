@@ -56,10 +56,10 @@ class Gym:
         return self.made(f"/members/{self.member}/subscriptions", {"program": program, "plan": plan, **more})
 
     def turn(self, day):
-        """Turn the clock to 0:00 of a day, and let happen what is due."""
-        self.merchant.refresh_from_db()
+        """Turn the clock to 0:00 of a day: what is due happens on the way. Returns how many renewals that were."""
         year, month, of_month = map(int, day.split("-"))
-        shop.live_until(self.merchant, shop.midnight(year, month, of_month))
+        moment = shop.midnight(year, month, of_month)
+        return self.done("/test-clock", {"now": moment.isoformat()})["ran"].get("renewals", 0)
 
     def status(self, subscription):
         return self.read(f"/subscriptions/{subscription['id']}")["status"]
@@ -104,6 +104,14 @@ def test_the_answer_has_the_shape_that_is_written_down(gym):
     ):
         assert gym.read(path)["data"] == [hers]
     assert gym.read("/subscriptions?status=ended")["data"] == []
+
+
+def test_the_clock_counts_what_was_due_on_the_way(gym):
+    hers = gym.subscribe(gym.club(grace_days=90))
+    assert gym.turn("2026-05-01") == 3
+    assert gym.status(hers) == "past_due"
+    events = gym.read("/events?type=subscription.past_due")["data"]
+    assert [day(event["at"]) for event in events] == ["2026-04-30", "2026-03-31", "2026-02-28"]
 
 
 def test_every_status_from_the_trial_to_the_end(gym):
@@ -207,6 +215,15 @@ def test_free_rewards_are_vouchers_at_once_and_unused_ones_go_with_a_cancellatio
     assert {voucher["name"]: voucher["status"] for voucher in gym.read(path)["data"]} == {
         "Ein Shake": "used", "Ein Handtuch": "void",
     }  # fmt: skip
+
+
+def test_paid_in_advance_the_vouchers_come_when_the_period_begins(gym):
+    hers = gym.subscribe(gym.club(benefits={"free_rewards": [{"name": "Ein Shake"}]}))
+    gym.made(f"/subscriptions/{hers['id']}/payments", {})
+    path = f"/members/{gym.member}/vouchers"
+    assert len(gym.read(path)["data"]) == 1
+    gym.turn("2026-02-28")
+    assert [day(voucher["created_at"]) for voucher in gym.read(path)["data"]] == ["2026-02-28", "2026-01-31"]
 
 
 def test_each_paid_period_brings_its_vouchers(gym):

@@ -12,6 +12,7 @@ from loyalty.tenancy import due
 from programs.accounts import Account
 from tests import makers
 from tests.campaigns import shop
+from tests.subscriptions import shop as subscriptions
 
 pytestmark = pytest.mark.django_db
 LEASE = timedelta(minutes=10)
@@ -92,6 +93,15 @@ def test_merchants_with_accounts_to_settle_are_found_when_something_is_due(two):
     assert due.with_accounts_to_settle() == []
     with clock.at(makers.NOON + timedelta(days=1)):
         assert due.with_accounts_to_settle() == [bakery.id]
+
+
+def test_merchants_with_subscriptions_to_renew_are_found_when_a_period_ends(two):
+    bakery, _cafe = two
+    program = subscriptions.club(bakery)
+    hers = subscriptions.subscribe(bakery, shop.guest(bakery), program)
+    assert due.with_subscriptions_due() == []
+    with clock.at(hers.period_ends_at):
+        assert due.with_subscriptions_due() == [bakery.id]
 
 
 def test_finished_summaries_are_found_by_their_month(two):
