@@ -24,6 +24,7 @@ def routes():
         if pattern.name in ("openapi", "docs"):
             continue
         path = re.sub(r"\(\?P<(\w+)>\[\^/\]\+\)", r"{\1}", SERVED.fullmatch(pattern.pattern.regex.pattern)[1])
+        path = path.replace(r"\.", ".")
         view = pattern.callback.cls
         found[f"/api/v1/{path}"] = {
             name for name in ("get", "post", "patch", "delete") if hasattr(view, name)
