@@ -27,6 +27,13 @@ def test_people_are_added_read_changed_and_listed(api, company):
     assert [row["id"] for row in api.get(f"{company}/contacts").json()["data"]] == [anna["id"]]
 
 
+def test_they_are_in_the_companys_export(api, company):
+    api.post(f"{company}/contacts", {"name": "Anna", "phone": "0151 23456789"})
+    exported = api.get(f"{company}/export").json()
+    assert exported["member"]["kind"] == "company"
+    assert [(row["name"], row["phone"]) for row in exported["contacts"]] == [("Anna", "+4915123456789")]
+
+
 def test_somebody_is_forgotten_in_kept_answers_too(api, shop, company):
     made = api.post(f"{company}/contacts", {"name": "Annegret"}, **{"Idempotency-Key": "k"}).json()
     path = f"{company}/contacts/{made['id']}"

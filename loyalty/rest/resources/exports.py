@@ -6,10 +6,11 @@ from loyalty.events.models import Event
 from loyalty.rest import named
 from loyalty.rest.resource import Resource, answer
 from loyalty.rest.resources.merchants import told_event
-from loyalty.rest.rows import gift_cards, members, purchases, rewards, subscriptions
+from loyalty.rest.rows import contacts, gift_cards, members, purchases, rewards, subscriptions
 from loyalty.rest.rows.messages import messages
 from loyalty.rest.schema import operation
 from loyalty.rest.shapes.exports import Export
+from members.contacts import keeping
 from members.models import Consent
 from programs.models import Entry, Purchase
 from rewards.gift_cards.models import GiftCard
@@ -30,6 +31,7 @@ class MemberExport(Resource):
         export = Export(
             exported_at=clock.now(),
             member=members.member(member),
+            contacts=[contacts.contact(row) for row in keeping.of(member).order_by("id")],
             consents=[members.consent(row) for row in said],
             entries=members.entries(list(entries)),
             purchases=bought,

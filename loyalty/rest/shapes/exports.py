@@ -1,5 +1,6 @@
 """Everything that is held about a member."""
 
+from loyalty.rest.shapes.contacts import Contact
 from loyalty.rest.shapes.fields import Answer, Moment
 from loyalty.rest.shapes.gift_cards import GiftCard
 from loyalty.rest.shapes.members import Consent, Entry, Member
@@ -15,6 +16,7 @@ class Export(Answer):
 
     exported_at: Moment
     member: Member
+    contacts: list[Contact]
     consents: list[Consent]
     entries: list[Entry]
     purchases: list[Purchase]
