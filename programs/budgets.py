@@ -1,6 +1,6 @@
 """What a rule may give to all members together (`limit.total`): counted under lock, so that nobody gives beyond it.
 
-Rule: docs/rules.md, "Limits".
+Rule: docs/rules/points.md, "Budgets".
 """
 
 from dataclasses import dataclass, field, replace

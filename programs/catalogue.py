@@ -16,6 +16,7 @@ from loyalty.errors import Invalid
 from loyalty.events import recording
 from loyalty.merchants.models import Merchant
 from programs import types
+from programs.accounts import Account
 from programs.models import Program, ProgramVersion, Rule
 from programs.rules import Rule as RuleShape
 from programs.types.base import Keeping, ProgramType
@@ -23,6 +24,8 @@ from programs.types.base import Keeping, ProgramType
 MERCHANTS_CACHED = 10_000
 _cached: dict[UUID, tuple[UUID, list["Live"]]] = {}
 _older: dict[UUID, list["Live"]] = {}
+_versions: dict[UUID, "Live"] = {}
+_types: dict[UUID, ProgramType] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,9 @@ def change(program, *, actor, settings=None, **columns):
     if settings is not None:
         read = _read_settings(types.get(program.type), settings)
         _new_version(program, actor, settings=read.model_dump(mode="json", by_alias=True))
+        if types.get(program.type).has_tiers:
+            # Who holds which tier is asked anew, by the new settings.
+            Account.objects.filter(program_id=program.id).update(review_at=clock.now())
     if columns:
         program.save(update_fields=list(columns))
     _changed(program, actor)
@@ -153,6 +159,34 @@ def in_force_since(live: Live, at: datetime) -> list[Live]:
     """The versions of a program that purchases from a moment on may earn by, oldest first; the last is `live`."""
     first = as_of(live, at)
     return [live] if first is live else [one for one in _versions_up_to(live) if one.since >= first.since]
+
+
+def types_of(program_ids) -> dict[UUID, ProgramType]:
+    """The types of programs, by id. A type never changes, so each is read once."""
+    held = _cached.get(tenancy.merchant_id(), (None, []))[1]
+    known = {live.program.id: live.type for live in held if live.program.id in program_ids}
+    known |= {one: _types[one] for one in program_ids if one in _types}
+    if missing := set(program_ids) - set(known):
+        if len(_types) >= MERCHANTS_CACHED:
+            _types.clear()
+        rows = Program.objects.filter(id__in=missing).values_list("id", "type")
+        _types.update({program_id: types.get(name) for program_id, name in rows})
+        known |= {one: _types[one] for one in missing}
+    return known
+
+
+def in_versions(version_ids) -> dict[UUID, Live]:
+    """Programs as they were in these versions, by version id. Versions never change, so each is read once."""
+    held = _cached.get(tenancy.merchant_id(), (None, []))[1]
+    known = {live.version_id: live for live in held if live.version_id in version_ids}
+    known |= {one: _versions[one] for one in version_ids if one in _versions}
+    if missing := set(version_ids) - set(known):
+        if len(_versions) >= MERCHANTS_CACHED:
+            _versions.clear()
+        rows = ProgramVersion.objects.filter(id__in=missing).select_related("program")
+        _versions.update({row.id: version(row) for row in rows})
+        known |= {one: _versions[one] for one in missing if one in _versions}
+    return known
 
 
 def version(version_row) -> Live:

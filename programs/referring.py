@@ -1,6 +1,6 @@
 """The friend's side of a referral: what somebody gets for having brought a new customer who now has bought.
 
-Rule: docs/rules/occasions.md, "Referrals".
+Rule: docs/rules/points.md, "Referrals".
 """
 
 from dataclasses import dataclass, field

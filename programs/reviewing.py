@@ -180,6 +180,12 @@ def counted_of(account_ids) -> dict:
     return found
 
 
+def snapshot(live, counted, review_at) -> int:
+    """What an account's `qualifying` says until its next review: all that does not leave before it."""
+    ends = [(_scheme(live).counts_until(occurred_at), n) for occurred_at, n in counted]
+    return sum(n for until, n in ends if until is None or (review_at is not None and until >= review_at))
+
+
 def _counted(sheets):
     return counted_of([sheet.id for sheet in sheets]) if sheets else defaultdict(list)
 
