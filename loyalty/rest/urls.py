@@ -4,9 +4,9 @@ from django.urls import re_path
 
 from loyalty.rest.docs import Docs, OpenApi
 from loyalty.rest.resources import (
-    contacts,
     adjustments,
     codes,
+    contacts,
     exports,
     gift_cards,
     jobs,

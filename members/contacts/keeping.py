@@ -59,7 +59,7 @@ def change(contact: Contact, **fields) -> Contact:
 
 def remove(contact: Contact) -> None:
     """Forget somebody: here, and in the answers that are kept for repeated requests."""
-    kept_answers.forget([contact.public_id], [contact.name, contact.email, contact.phone])
+    kept_answers.forget([contact.public_id], [contact.name, contact.email, contact.phone or ""])
     contact.delete()
 
 
