@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "programs.endings",
     "programs.subscriptions",
     "programs.codes",
+    "programs.coalition",
     "rewards",
     "rewards.gift_cards",
     "campaigns",

@@ -15,6 +15,7 @@ from loyalty import clock, ids, tenancy
 from loyalty.tenancy import bulk
 from programs import lots as using
 from programs.accounts import Account, Entry, Lot, LotUse
+from programs.coalition import posting
 from programs.lots import OpenLot
 from programs.models import Program
 from programs.sheet import Sheet
@@ -64,7 +65,7 @@ def load_lots(sheets, *, also_ids=()):
     wanted = Q(remaining__gt=0) | Q(id__in=list(also_ids)) if also_ids else Q(remaining__gt=0)
     for row in Lot.objects.filter(wanted, account_id__in=list(by_account)).values_list(
         "account_id", "id", "amount", "remaining", "issued_at", "available_at", "expires_at", "entry_id",
-        "purchase_id", "version_id",
+        "purchase_id", "version_id", "issuer_id", "price",
     ):  # fmt: skip
         by_account[row[0]].lots.setdefault(row[1], OpenLot(row[1], row[0], *row[2:]))
     for sheet in sheets:
@@ -72,12 +73,16 @@ def load_lots(sheets, *, also_ids=()):
 
 
 def save(sheets: Iterable[Sheet]):
-    """Write the new entries, lots, uses and figures of changed sheets: four statements, however many there are."""
+    """Write the new entries, lots, uses and figures of changed sheets: four statements, however many there are.
+
+    Where lots are a coalition's, what the partners owe each other for it is written with them.
+    """
     changed = [sheet for sheet in sheets if sheet.is_changed]
     if not changed:
         return
     booked_at = clock.now()
     entries = [row for sheet in changed for row in _chained(sheet, booked_at)]
+    postings = posting.postings_of(changed, booked_at)
     bulk.insert(Entry, _ENTRY_COLUMNS, entries)
     _save_lots([lot for sheet in changed for lot in sheet.lots.values() if lot.is_new or lot.is_changed])
     uses = [
@@ -87,6 +92,7 @@ def save(sheets: Iterable[Sheet]):
         for lot, n in entry.uses
     ]
     bulk.insert(LotUse, ("id", "lot", "entry", "amount"), uses)
+    posting.save(postings)
     bulk.update(Account, _FIGURES, [_figures(sheet) for sheet in changed])
     for sheet in changed:
         sheet.entries, sheet.is_changed = [], False
@@ -120,6 +126,7 @@ def reverse(sheet, entry_id, *, at, source):
     uses = uses_of(entry_id)
     load_lots([sheet], also_ids=[lot_id for lot_id, _amount in uses])
     entry = sheet.restore([(sheet.lots[lot_id], amount) for lot_id, amount in uses], at=at, source=source)
+    entry.reverses_id = entry_id
     sheet.settle(clock.now())
     return entry
 
@@ -133,12 +140,13 @@ def digest(previous, account_id, *, number, kind, amount, pending_amount, balanc
 
 
 _ENTRY_COLUMNS = ("id", "account", "number", "kind", "amount", "pending_amount", "balance_after", "at", "booked_at",
-                  "purchase", "refund", "redemption_id", "reason", "actor", "hash")  # fmt: skip
+                  "purchase", "refund", "redemption_id", "partner_id", "reason", "actor", "hash")  # fmt: skip
 
 
 def _chained(sheet, booked_at):
     for entry in sheet.entries:
         source = entry.source
+        partner_id = posting.place_of(entry)
         sheet.head = digest(
             sheet.head, sheet.id, number=entry.number, kind=entry.kind, amount=entry.amount,
             pending_amount=entry.pending_amount, balance_after=entry.balance_after, at=entry.at, booked_at=booked_at,
@@ -146,8 +154,8 @@ def _chained(sheet, booked_at):
             reason=source.reason, actor=source.actor,
         )  # fmt: skip
         yield (entry.id, sheet.id, entry.number, entry.kind, entry.amount, entry.pending_amount, entry.balance_after,
-               entry.at, booked_at, source.purchase_id, source.refund_id, source.redemption_id, source.reason,
-               source.actor, sheet.head)  # fmt: skip
+               entry.at, booked_at, source.purchase_id, source.refund_id, source.redemption_id, partner_id,
+               source.reason, source.actor, sheet.head)  # fmt: skip
 
 
 def _save_lots(lots):
@@ -155,9 +163,9 @@ def _save_lots(lots):
     bulk.insert(
         Lot,
         ("id", "account", "entry", "purchase_id", "version_id", "amount", "remaining", "issued_at", "available_at",
-         "expires_at"),
+         "expires_at", "issuer_id", "price"),
         [(lot.id, lot.account_id, lot.entry_id, lot.purchase_id, lot.version_id, lot.amount, lot.remaining,
-          lot.issued_at, lot.available_at, lot.expires_at) for lot in new],
+          lot.issued_at, lot.available_at, lot.expires_at, lot.issuer_id, lot.price) for lot in new],
     )  # fmt: skip
     changed = [(lot.id, lot.remaining, lot.available_at, lot.expires_at) for lot in lots if not lot.is_new]
     bulk.update(Lot, ("remaining", "available_at", "expires_at"), changed)

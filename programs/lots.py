@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 
@@ -20,6 +21,9 @@ class OpenLot:
     entry_id: UUID
     purchase_id: UUID | None = None
     version_id: UUID | None = None
+    # In a coalition: who gave the points, and what they are worth, in minor units each.
+    issuer_id: UUID | None = None
+    price: Decimal | None = None
     is_new: bool = False
     is_changed: bool = False
 

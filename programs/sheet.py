@@ -40,6 +40,8 @@ class NewEntry:
     at: datetime
     source: "Source"
     uses: list[tuple[OpenLot, int]] = field(default_factory=list)
+    # The entry that it takes back, where it is a reversal.
+    reverses_id: UUID | None = None
 
 
 @dataclass(slots=True, frozen=True)
@@ -70,7 +72,7 @@ class Sheet:
     head: bytes = b""
     last_activity_at: datetime | None = None
     next_due_at: datetime | None = None
-    # The balance up to which rewards were unlocked (programs.crediting.unlock): it falls with the balance, but
+    # The balance up to which rewards were unlocked (programs.unlocking.unlock): it falls with the balance, but
     # does not rise with it.
     unlocked_to: int = 0
     # The account's level and what counts towards the next (see programs.accounts.Account); programs/reviewing.py

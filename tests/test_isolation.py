@@ -108,6 +108,18 @@ API = {
     "rest:purchase": Foreign(),
     "rest:refunds": Foreign({"post": {}}),
     "rest:refund": Foreign(),
+    "rest:partners": Foreign({"post": {"merchant": "{merchant_id}"}}),
+    "rest:partner": Foreign({"patch": {"redeems": False}}),
+    "rest:partner-departure": Foreign({"post": {}}),
+    "rest:partner-blocks": Foreign({"post": {"points": 1, "price_minor": 1}}),
+    "rest:partner-directory": Foreign(),
+    "rest:settlements": Foreign(),
+    "rest:statement-csv": Foreign(),
+    "rest:statement-pdf": Foreign(),
+    "rest:invitations": Own(),
+    "rest:invitation": Foreign(),
+    "rest:invitation-acceptance": Foreign({"post": {}}),
+    "rest:introductions": Own(({"card": "{card}", "name": "x"},)),
     "rest:rewards": Own(({"program": "{program_id}", "name": "x", "cost": 1},)),
     "rest:reward": Foreign({"patch": {"name": "x"}}),
     "rest:redemptions": Own(
@@ -314,8 +326,6 @@ def cafe(db):
     consents = [{"purpose": "email_marketing", "given": True, "confirmed": True}]
     member = api.post(
         "/members",
-    api.patch(f"/members/{member['id']}", {"kind": "company"})
-    contact = api.post(f"/members/{member['id']}/contacts", {"name": "Zacharias"}).json()["id"]
         {
             "name": "Zacharias Quendel",
             "email": "zq@quendel.example",
@@ -330,18 +340,29 @@ def cafe(db):
     correction = {"program": program, "amount": 11, "reason": "Kulanz"}
     adjustment = api.post(f"/members/{member['id']}/adjustments", correction).json()["id"]
     rule = api.post(f"/programs/{program}/rules", RULE).json()["id"]
+    api.patch(f"/members/{member['id']}", {"kind": "company"})
+    contact = api.post(f"/members/{member['id']}/contacts", {"name": "Zacharias"}).json()["id"]
     everybody = {"all": [{"field": "visits", "is": "at_least", "value": 0}]}
     segment = api.post("/segments", {"name": "Alle", "rule": everybody}).json()["id"]
     gift_card = api.post("/gift-cards", {"balance_minor": 2000, "member": member["id"]}).json()["code"]
+    coalition = api.post("/programs", {"type": "coalition", "name": "Straßenkarte"}).json()["id"]
+    neighbour, high_street = registered("Nachbar"), registered("Werbering")
+    invited = {"merchant": neighbour.merchant.public_id}
+    partner = api.post(f"/programs/{coalition}/partners", invited).json()["id"]
+    ring = Api(high_street.api_key)
+    theirs = ring.post("/programs", {"type": "coalition", "name": "Ringkarte"}).json()["id"]
+    invited = {"merchant": shop.merchant.public_id}
+    invitation = ring.post(f"/programs/{theirs}/partners", invited).json()["id"]
     codes = api.post(f"/programs/{program}/codes", {"count": 1, "gives": {"amount": 5}}).json()
     job = api.post(f"/programs/{program}/codes", {"count": 1001, "gives": {"amount": 5}}).json()["id"]
     subscribed = _subscribed(api, member["id"])
     api.post("/test-clock", {"now": "2026-04-02T12:00:00+02:00"})
     things = {
         "segment_id": segment, "contact_id": contact,
+        "coalition_id": coalition, "partner_id": partner, "invitation_id": invitation,
         "program_id": program, "rule_id": rule, "member_id": member["id"], "purchase_id": purchase, "refund_id": refund,
-        "adjustment_id": adjustment,
         "batch_id": codes["batch"], "product_code": codes["codes"][0], "job_id": job,
+        "adjustment_id": adjustment,
         "reward_id": reward, "redemption_id": redemption["id"], "code": redemption["voucher"],
         "gift_card": gift_card,
         **{f"{noun}_id": api.get(path).json()["data"][0]["id"] for noun, path in LISTED},

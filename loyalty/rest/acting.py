@@ -9,8 +9,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
 from loyalty import ids, readable_codes, tenancy
-from loyalty.errors import NotFound
+from loyalty.errors import Invalid, NotFound
 from loyalty.merchants.models import Merchant
 from loyalty.tenancy import partners
 from members import finding
@@ -74,6 +77,28 @@ def purchase(public_id) -> Purchase:
 
 def redemption(public_id) -> Redemption:
     return _own(Redemption, public_id)
+
+
+def rewards(program_id=None):
+    """The rewards that who asks may see: all of its own; as a partner, a coalition's, but for other partners'."""
+    if program_id is None:
+        return Reward.objects.all()
+    found = Reward.objects.filter(program=program(program_id))
+    partner_id = tenancy.acting_id()
+    return found.filter(Q(partner_id=None) | Q(partner_id=partner_id)) if partner_id else found
+
+
+def offering_in(body) -> Program:
+    """The program of a reward that is to be made: the merchant's own, or one in which it is a partner now.
+
+    A partner offers nothing that others would have to pay for. Raises NotFound, NotAPartner, Invalid, Elsewhere.
+    """
+    found = program(body.program)
+    if tenancy.acting() is not None:
+        terms.refuse_redeeming(catalogue.current(Program.objects.filter(id=found.id))[0], tenancy.acting_id())
+        if body.kind == Reward.Kind.GIFT_CARD:
+            raise Invalid({"kind": [_("Gift cards are the operator's to sell.")]})
+    return found
 
 
 def payable_in(public_id) -> Program:

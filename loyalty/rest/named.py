@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from loyalty import ids
+from loyalty import ids, tenancy
 from loyalty.errors import Invalid, NotFound, Refused
 from loyalty.merchants.models import Location
+from loyalty.rest import acting
 from members import finding
 from members.models import Member
 from programs.models import Program
@@ -19,13 +20,18 @@ def member_in_path(public_id):
     return finding.find(id=public_id)
 
 
-def member(body):
-    """The member that a body names by `member` or `card`, or None for neither. Raises NotFound, Invalid for both."""
+def member(body, *, may_be_elsewhere=True):
+    """The member that a body names by `member` or `card`, or None for neither. Raises NotFound, Invalid for both.
+
+    may_be_elsewhere: a card may be a coalition's, in which the merchant is a partner (see loyalty.rest.acting).
+    """
     if body.member is not None and body.card is not None:
         raise Invalid({"card": [ONE_OF_TWO]})
     if body.member is not None:
         return _taking_part(finding.find(id=body.member))
-    return finding.by_card(body.card) if body.card is not None else None
+    if body.card is None:
+        return None
+    return acting.by_card(body.card) if may_be_elsewhere else finding.by_card(body.card)
 
 
 def somebody(body):
@@ -37,7 +43,10 @@ def somebody(body):
 
 
 def location(public_id):
-    return Location.objects.by_public_id("loc", public_id) if public_id is not None else None
+    # A partner's locations are its own, and unknown to the operator in whose scope it asks.
+    if public_id is None or tenancy.acting() is not None:
+        return None
+    return Location.objects.by_public_id("loc", public_id)
 
 
 def program(public_id):
@@ -58,7 +67,7 @@ class Many:
     def member(self, body):
         if body.card is not None or body.member is None:
             return (
-                _remembered(self.cards, body.card, lambda: member(body))
+                _remembered(self.cards, body.card, lambda: member(body, may_be_elsewhere=False))
                 if body.member is None
                 else member(body)
             )

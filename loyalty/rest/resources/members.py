@@ -2,15 +2,18 @@
 
 import re
 
+from loyalty import tenancy
 from loyalty.errors import Invalid, Refused
 from loyalty.merchants import auditing
-from loyalty.rest import bodies, named, pagination, problems
+from loyalty.rest import acting, bodies, named, pagination, problems
 from loyalty.rest.resource import Resource, answer
 from loyalty.rest.rows import members as rows
+from loyalty.rest.rows import partners
 from loyalty.rest.rows import rewards as reward_rows
 from loyalty.rest.schema import operation
 from loyalty.rest.shapes import members as shapes
 from loyalty.rest.shapes.answers import Nothing, Problem
+from loyalty.rest.shapes.coalition import FoundMember
 from loyalty.rest.shapes.rewards import Vouchers
 from members import consents, editing, finding, privacy, referring
 from members.models import Member
@@ -68,7 +71,7 @@ class MemberBatch(Resource):
 
 class MemberLookup(Resource):
     @operation(
-        "Find a member by exactly one of these", scope="read", answers={200: shapes.Member},
+        "Find a member by exactly one of these", scope="read", answers={200: FoundMember},
         query={
             "card": "The card's code, its address, or the number on it.", "phone": "A phone number.",
             "email": "An e-mail address.", "external_id": "Your own id.",
@@ -81,7 +84,10 @@ class MemberLookup(Resource):
         if "phone" in asked:
             # A plus that was not encoded arrives as a blank.
             asked["phone"] = re.sub(r"^ (?=\d)", "+", asked["phone"])
-        return answer(rows.member(finding.find(**asked)))
+        if "card" not in asked:
+            return answer(rows.member(finding.find(**asked)))
+        member = acting.by_card(asked["card"])
+        return answer(rows.member(member) if tenancy.acting() is None else partners.member(member.id))
 
 
 class MemberDetail(Resource):

@@ -1,10 +1,10 @@
 """Rewards, and how members take them: redemptions and vouchers."""
 
-from loyalty import clock
+from loyalty import clock, tenancy
 from loyalty.errors import Invalid
-from loyalty.rest import named, pagination
+from loyalty.rest import acting, named, pagination
 from loyalty.rest.resource import Resource, answer
-from loyalty.rest.rows import members
+from loyalty.rest.rows import members, partners
 from loyalty.rest.rows import rewards as rows
 from loyalty.rest.schema import operation
 from loyalty.rest.shapes import rewards as shapes
@@ -21,16 +21,15 @@ class RewardList(Resource):
         query={"program": "Only rewards of this program."},
     )  # fmt: skip
     def get(self, request):
-        found = Reward.objects.all()
-        if program := self.query.get("program"):
-            found = found.filter(program=named.program(program))
+        found = acting.rewards(self.query.get("program"))
         page, following = pagination.page(self.query, found)
         return answer(shapes.Rewards(data=[rows.reward(row) for row in page], next_cursor=following))
 
     @operation("Make a reward", scope="admin", takes=shapes.NewReward, answers={201: shapes.Reward})
     def post(self, request):
         body = self.body(shapes.NewReward)
-        columns = rows.columns(body) | {"program": named.program(body.program)}
+        program = acting.offering_in(body)
+        columns = rows.columns(body) | {"program": program, "partner_id": tenancy.acting_id()}
         return answer(rows.reward(catalogue.create_reward(**columns)), 201)
 
 
@@ -71,7 +70,7 @@ class RedemptionList(Resource):
         body = self.body(shapes.NewRedemption)
         member = named.somebody(body)
         redemption = redeeming.redeem(
-            member=member, reward=named.reward(body.reward), use=body.use,
+            member=member, reward=acting.reward(body.reward), use=body.use,
             location=named.location(body.location), actor=self.actor,
         )  # fmt: skip
         return answer(_made(redemption, member), 201)
@@ -80,7 +79,7 @@ class RedemptionList(Resource):
 class RedemptionDetail(Resource):
     @operation("Read a redemption", scope="read", answers={200: shapes.Redemption})
     def get(self, request, redemption_id):
-        return answer(rows.redemption(Redemption.objects.by_public_id("red", redemption_id)))
+        return answer(rows.redemption(acting.redemption(redemption_id)))
 
 
 class RedemptionCancellation(Resource):
@@ -90,7 +89,7 @@ class RedemptionCancellation(Resource):
     )  # fmt: skip
     def post(self, request, redemption_id):
         self.body(Nothing)
-        redemption = Redemption.objects.by_public_id("red", redemption_id)
+        redemption = acting.redemption(redemption_id)
         cancelled = redeeming.cancel(redemption, actor=self.actor)
         return answer(_made(cancelled, Member.objects.get(id=cancelled.member_id)))
 
@@ -134,7 +133,8 @@ class VoucherVoid(Resource):
 
 def _made(redemption, member):
     told = rows.redemption(redemption).model_dump()
-    return shapes.MadeRedemption(**told, member_state=members.state(member))
+    state = members.state(member) if tenancy.acting() is None else partners.state(member.id)
+    return shapes.MadeRedemption(**told, member_state=state)
 
 
 def _discount(voucher, body):

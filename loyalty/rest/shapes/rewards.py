@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from loyalty.rest.shapes.coalition import PartnersState
 from loyalty.rest.shapes.fields import Amount, Answer, Body, Id, Moment, Page, When, text
 from loyalty.rest.shapes.members import MemberState
 from loyalty.rest.shapes.purchases import NewItem
@@ -118,7 +119,7 @@ class Redemption(Answer):
 
 
 class MadeRedemption(Redemption):
-    member_state: MemberState
+    member_state: MemberState | PartnersState
 
 
 class Redemptions(Page):
