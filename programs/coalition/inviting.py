@@ -1,5 +1,7 @@
 """Merchants are invited into a coalition, accept, get new terms, leave. Rule: docs/rules/coalition.md, "Partners"."""
 
+from typing import cast
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
@@ -12,6 +14,7 @@ from programs import catalogue
 from programs.coalition.models import Partner, PartnerDoor, PartnerTerms
 from programs.earning import Earn
 from programs.models import Program
+from programs.types.coalition import Settings
 
 
 class PartnerAlready(Refused):
@@ -37,7 +40,8 @@ def invite(program, merchant_id, *, earn=None, redeems=True, points_per_month=No
         raise NotFound(id=merchant_id)
     _refuse_unfit(merchant)
     live = catalogue.current(Program.objects.filter(id=program.id))[0]
-    read = _read(live.settings.earn.model_dump(mode="json") if earn is None else earn)
+    own = cast(Settings, live.settings).earn
+    read = _read(own.model_dump(mode="json") if earn is None else earn)
     if Partner.objects.filter(program=program, partner_id=merchant.id).exists():
         raise PartnerAlready(merchant=merchant.public_id)
     partner = Partner.objects.create(
@@ -45,7 +49,7 @@ def invite(program, merchant_id, *, earn=None, redeems=True, points_per_month=No
     )
     _remember_terms(partner, actor)
     PartnerDoor.objects.create(
-        operator_id=tenancy.merchant_id(), partner=merchant, program_id=program.id, invitation_id=partner.id
+        operator_id=tenancy.merchant().id, partner=merchant, program_id=program.id, invitation_id=partner.id
     )
     _changed("partner.invited", partner)
     return partner

@@ -6,6 +6,7 @@ Nothing is asked of the database where no lot is a coalition's.
 from collections import Counter, defaultdict
 from decimal import Decimal
 from fractions import Fraction
+from typing import cast
 from uuid import UUID
 
 from django.db.models import F, Sum
@@ -17,6 +18,7 @@ from programs.accounts import Lot
 from programs.coalition import clearing
 from programs.coalition.clearing import Draft, Happening, LotBook, Settling
 from programs.coalition.models import Posting, PrepaidBlock
+from programs.types.coalition import Settings
 
 # These happen by themselves, wherever the card was shown when they were noticed.
 BY_ITSELF = {"activate", "expire"}
@@ -72,10 +74,14 @@ def drafts_of(rows) -> list[Draft]:
 
 def settling_of(version_ids) -> dict[UUID, Settling]:
     """How what was given under these versions is settled, by version id; other programs' are left out."""
-    return {
-        version_id: Settling(live.settings.settle_on, Decimal(live.settings.fee_percent))
+    shared = {
+        version_id: cast(Settings, live.settings)
         for version_id, live in catalogue.in_versions(version_ids).items()
         if live.type.is_shared
+    }
+    return {
+        version_id: Settling(settings.settle_on, Decimal(settings.fee_percent))
+        for version_id, settings in shared.items()
     }
 
 

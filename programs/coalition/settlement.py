@@ -74,7 +74,8 @@ def span(first: date) -> tuple[datetime, datetime]:
     """A month of the operator's, from its first day's 0:00 to the next one's."""
     zone = ZoneInfo(tenancy.merchant().timezone)
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return tuple(datetime(day.year, day.month, 1, tzinfo=zone) for day in (first, following))
+    start, end = (datetime(day.year, day.month, 1, tzinfo=zone) for day in (first, following))
+    return start, end
 
 
 def of_month(program, first: date) -> Month:
@@ -86,10 +87,11 @@ def of_month(program, first: date) -> Month:
     settled = {partner_id: Settled(partner_id) for partner_id in _there(program, end)}
     with partners.reading():
         rows = Posting.objects.filter(program_id=program.id, at__gte=start, at__lt=end)
-        rows = rows.values_list("kind", "is_reversal", "payer_id", "payee_id")
-        summed = list(rows.annotate(Sum("points"), Sum("amount_minor")))
-        prepaid = PrepaidBlock.objects.filter(bought_at__gte=start, bought_at__lt=end)
-        prepaid = list(prepaid.filter(partner_id__in=list(settled)).values_list("partner_id", "price_minor"))
+        parties = rows.values_list("kind", "is_reversal", "payer_id", "payee_id")
+        summed: list[tuple] = list(parties.annotate(Sum("points"), Sum("amount_minor")))
+        blocks = PrepaidBlock.objects.filter(invitation__program=program.id)
+        bought = blocks.filter(bought_at__gte=start, bought_at__lt=end)
+        prepaid = list(bought.values_list("partner_id", "price_minor"))
     for kind, is_reversal, payer_id, payee_id, points, amount in summed:
         one = settled.setdefault(payer_id or payee_id, Settled(payer_id or payee_id))
         _count(one, kind, -1 if is_reversal else 1, points, amount)

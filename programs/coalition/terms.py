@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from loyalty.merchants.models import Merchant
 from programs.catalogue import Live
 from programs.coalition.models import Partner, PartnerTerms
 from programs.earning import Earn
+from programs.types.coalition import Settings
 
 MERCHANTS_CACHED = 10_000
 # {(operator, partner): (the operator's catalogue version, {program id: _Held})}
@@ -48,17 +50,16 @@ def of(live: Live, partner_id: UUID | None, at: datetime | None = None) -> Terms
     """The terms of a merchant in a coalition's program, as they were at a moment (default: now).
 
     live: the program in the version of that moment. partner_id: None or the operator's own id: the program's own
-    terms. Raises NotAPartner for who did not take part then, and in a program that is no coalition.
+    terms. Raises NotAPartner for who did not take part then.
     """
-    if partner_id is None or partner_id == tenancy.merchant_id():
-        own = getattr(live.settings, "point_value_minor", "0")
-        return Terms(live.settings.earn, tenancy.merchant_id(), Decimal(own))
-    held = _partner(live, partner_id)
-    at = at or clock.now()
+    settings, operator_id = cast(Settings, live.settings), tenancy.merchant().id
+    price = Decimal(settings.point_value_minor)
+    if partner_id is None or partner_id == operator_id:
+        return Terms(settings.earn, operator_id, price)
+    held, at = _partner(live, partner_id), at or clock.now()
     if held is None or held.partner.status_at(at) not in (Partner.Status.ACTIVE, Partner.Status.LEAVING):
         raise NotAPartner(program=live.program.public_id)
     then = next((one for one in reversed(held.terms) if one.since <= at), held.terms[0])
-    price = Decimal(live.settings.point_value_minor)
     return Terms(Earn.read(then.earn), partner_id, price, then.redeems, held.partner)
 
 
