@@ -13,10 +13,10 @@ from campaigns import working
 from loyalty import clock, tenancy
 from loyalty.merchants.models import Merchant
 from loyalty.tenancy import due
-from programs import announcing, occasions, settling
+from programs import announcing, occasions, reviewing, settling
 from programs.endings import closing, warnings
 from programs.subscriptions import renewing
-from rewards import club
+from rewards import club, granting
 
 # How often beat looks: see `loyalty/celery.py`.
 SECONDS, MINUTE, QUARTER_OF_AN_HOUR = 5, 60, 900
@@ -59,8 +59,9 @@ def chunks_of(run_due: Callable[..., Counter]) -> Callable[[Merchant], Counter]:
 
 TABLE = (
     Duty("accounts", settling.next_due_at, chunks_of(announcing.run_due), due.with_accounts_to_settle),
-    Duty("occasions", occasions.next_due_at, chunks_of(occasions.run_due), due.with_occasions),
+    Duty("levels", reviewing.next_due_at, chunks_of(reviewing.run_due), due.with_levels_to_review),
     Duty("subscriptions", renewing.next_due_at, chunks_of(club.run_due), due.with_subscriptions_due),
+    Duty("occasions", occasions.next_due_at, chunks_of(occasions.run_due), due.with_occasions),
     Duty("endings", closing.next_due_at, chunks_of(closing.run_due), due.with_endings),
     Duty(
         "warnings",
@@ -69,6 +70,7 @@ TABLE = (
         working.merchants_to_warn,
         QUARTER_OF_AN_HOUR,
     ),
+    Duty("rewards", granting.next_due_at, chunks_of(granting.run_due), due.with_rewards_to_hand_out),
     Duty("news", working.next_news_at, working.relay, working.merchants_with_news, SECONDS),
     Duty(
         "summaries",

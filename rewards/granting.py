@@ -4,6 +4,10 @@ of a paid club, cash-back. And taken back where a refund takes away what they we
 Rule: docs/rules/tiers.md, "Entry rewards", and docs/rules/cash-back.md, "Cash-back".
 """
 
+from collections import Counter
+
+from django.db.models import Min
+
 from loyalty.errors import Refused
 from members.models import Member
 from programs import refunding
@@ -28,6 +32,17 @@ def issue_due(*, limit=1000) -> int:
     rows = list(waiting.order_by("at", "id").select_for_update(skip_locked=True, no_key=True)[:limit])
     issue(rows)
     return len(rows)
+
+
+def run_due(*, limit=1000) -> Counter:
+    """A round of `issue_due`, as a duty."""
+    return +Counter(rewards=issue_due(limit=limit))
+
+
+def next_due_at():
+    """Since when something of the merchant in scope waits to be handed out, or None."""
+    waiting = Unlock.objects.filter(status=Unlock.Status.OPEN, as_voucher=True, reward__isnull=False)
+    return waiting.aggregate(at=Min("at"))["at"]
 
 
 def withdraw(lost, *, actor=""):

@@ -31,6 +31,19 @@ def with_subscriptions_due() -> list[UUID]:
     return _live(_merchants(sql, clock.now()))
 
 
+def with_levels_to_review() -> list[UUID]:
+    """Merchants, other than sandboxes, with accounts whose level is to be looked at."""
+    sql = "SELECT DISTINCT merchant_id FROM programs_account WHERE review_at <= %s"
+    return _live(_merchants(sql, clock.now()))
+
+
+def with_rewards_to_hand_out() -> list[UUID]:
+    """Merchants, other than sandboxes, with rewards that are handed out without being asked for."""
+    return _live(
+        _merchants("SELECT DISTINCT merchant_id FROM programs_unlock WHERE status = 'open' AND as_voucher")
+    )
+
+
 def with_endings() -> list[UUID]:
     """Merchants, other than sandboxes, with programs that end, or have come to their last day for spending."""
     sql = (

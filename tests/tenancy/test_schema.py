@@ -27,6 +27,7 @@ SCANNED = {
     "programs_account": {"merchant_id", "next_due_at", "review_at"},
     "subscriptions_subscription": {"merchant_id", "next_due_at"},
     "programs_program": {"merchant_id", "next_due_at", "status", "ends_at"},
+    "programs_unlock": {"merchant_id", "status", "as_voucher"},
     "endings_lastday": {"merchant_id", "at"},
     "endings_look": {"merchant_id", "next_at"},
 }
