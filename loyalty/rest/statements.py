@@ -54,14 +54,14 @@ class Statement:
 
 
 def csv(statement: Statement) -> bytes:
-    """One row for each posting: its day, what it is for, the points, and the money (below zero: the partner owes)."""
+    """One row for each posting: its days, what it is for, the points, and the money (below zero: the partner owes)."""
     zone, currency = ZoneInfo(tenancy.merchant().timezone), tenancy.merchant().currency
     text = StringIO()
     rows = writing.writer(text, lineterminator="\r\n")
-    rows.writerow(["date", "kind", "reversal", "points", "amount_minor", "currency"])
+    rows.writerow(["date", "booked", "kind", "reversal", "points", "amount_minor", "currency"])
     for line in statement.lines:
-        day = line.at.astimezone(zone).date().isoformat()
-        rows.writerow([day, line.kind, int(line.is_reversal), line.points, line.net_minor, currency])
+        days = [moment.astimezone(zone).date().isoformat() for moment in (line.at, line.booked_at)]
+        rows.writerow([*days, line.kind, int(line.is_reversal), line.points, line.net_minor, currency])
     return text.getvalue().encode()
 
 

@@ -1,6 +1,7 @@
 """Who takes part in a coalition, by which terms; and the postings: who owes whom, and for what. Tenant: the operator.
 
 `partner_id` is everywhere the merchant that takes part. By it a partner sees its own rows and no other's.
+Rule: docs/rules/coalition.md, "What a partner sees"
 """
 
 from django.db import models

@@ -53,9 +53,13 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a statement: what a partner owes or is owed for points, on a day. net_minor: for the partner."""
+    """A line of a statement: what a partner owes or is owed for points, on a day. net_minor: for the partner.
+
+    booked_at: when it was written; later than `at` for a sale that arrived late.
+    """
 
     at: datetime
+    booked_at: datetime
     kind: str
     is_reversal: bool
     points: int
@@ -108,12 +112,12 @@ def lines(program, partner_id: UUID, first: date) -> Iterable[Line]:
         paid = rows.filter(payee_id=partner_id) | rows.filter(payer_id=partner_id)
         found = list(
             paid.order_by("at", "id").values_list(
-                "at", "kind", "is_reversal", "points", "amount_minor", "payee_id"
+                "at", "booked_at", "kind", "is_reversal", "points", "amount_minor", "payee_id"
             )
         )
     return [
-        Line(at, kind, is_reversal, points, amount if payee_id else -amount)
-        for at, kind, is_reversal, points, amount, payee_id in found
+        Line(at, booked_at, kind, is_reversal, points, amount if payee_id else -amount)
+        for at, booked_at, kind, is_reversal, points, amount, payee_id in found
     ]
 
 

@@ -255,7 +255,7 @@ def test_statements_are_read_by_the_operator_and_by_the_partner_itself(street, a
     path = f"/programs/{street.program}/settlements/{bert.merchant}/statement"
     for api in (street.operator, bert.api):
         csv = api.get(f"{path}.csv?month=2026-03").content.decode()
-        assert csv.splitlines()[1:] == ["2026-03-12,redeem,0,30,30,EUR"]
+        assert csv.splitlines()[1:] == ["2026-03-12,2026-03-12,redeem,0,30,30,EUR"]
         pdf = api.get(f"{path}.pdf?month=2026-03")
         assert (pdf.headers["Content-Type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
     assert anna.api.get(f"{path}.csv?month=2026-03").status_code == 404
