@@ -132,11 +132,9 @@ def _note(standing):
 
 def _points_leaf(standing, token):
     language, goal = _language(), standing.next_reward
-    earn = standing.live.settings.earn
-    per = wording.amount(earn.per_minor, tenancy.merchant().currency, language, short=True)
     leaf = {
         "kind": "points", "title": standing.program.name, "balance": standing.spendable,
-        "aside": _("%(amount)s = %(points)s") % {"amount": per, "points": _units(standing, earn.points)},
+        "aside": _rate(standing),
         "unit": _unit_name(standing, standing.spendable), "next": sentences.next_step(standing),
         "note": _pending(standing) or _note(standing),
     }  # fmt: skip
@@ -150,6 +148,15 @@ def _points_leaf(standing, token):
             },
         }  # fmt: skip
     return leaf
+
+
+def _rate(standing):
+    """How much is spent for a point; "" in a program that has no rate of its own, such as a paid club."""
+    earn = getattr(standing.live.settings, "earn", None)
+    if earn is None:
+        return ""
+    per = wording.amount(earn.per_minor, tenancy.merchant().currency, _language(), short=True)
+    return _("%(amount)s = %(points)s") % {"amount": per, "points": _units(standing, earn.points)}
 
 
 def _pending(standing):

@@ -42,7 +42,7 @@ def pause(subscription) -> Subscription:
     row, now = held.subscription, clock.now()
     holding.refuse_unless(row, Status.TRIALING, Status.ACTIVE)
     if row.payment == By.STRIPE:
-        stripe_link.pause(row.stripe_subscription)
+        stripe_link.pause(row)
     row.days_left = max((held.day(row.period_ends_at) - held.day(now)).days, 1)
     row.status, row.paused_at, row.covers = Status.PAUSED, now, False
     held.save(at=now, reason="paused")
@@ -58,7 +58,7 @@ def resume(subscription) -> Subscription:
     if row.status == Status.PAUSED:
         _go_on(held)
     elif row.payment == By.STRIPE:
-        stripe_link.take_back_cancellation(row.stripe_subscription)
+        stripe_link.take_back_cancellation(row)
     row.cancelled_at = None
     row.status = Status.TRIALING if row.period == 0 else Status.ACTIVE
     held.save(at=now, reason="resumed")
@@ -71,7 +71,7 @@ def cancel_at_stripe(row, *, at_once):
     if row.payment != By.STRIPE:
         return
     if row.stripe_subscription:
-        stripe_link.cancel(row.stripe_subscription, at_period_end=not at_once)
+        stripe_link.cancel(row, at_period_end=not at_once)
     elif row.stripe_session:
         stripe_link.close_checkout(row.stripe_session)
 
@@ -84,4 +84,4 @@ def _go_on(held):
         row.anchor_on, row.period_ends_at = ends_on, held.midnight(ends_on)
     row.covers, row.paused_at, row.days_left = True, None, None
     if row.payment == By.STRIPE:
-        stripe_link.go_on(row.stripe_subscription, until=row.period_ends_at)
+        stripe_link.go_on(row)

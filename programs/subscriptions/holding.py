@@ -1,7 +1,8 @@
 """A subscription in the hand: with its program's settings, and what is told and written when it changes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from programs import catalogue
 from programs.models import Program
 from programs.subscriptions import levels, periods
 from programs.subscriptions.models import Seat, Subscription
+from programs.types.paid_vip import Settings
 
 Status = Subscription.Status
 
@@ -31,9 +33,8 @@ class Held:
     """A locked subscription, and the settings of its program as they are now."""
 
     subscription: Subscription
-    settings: object
+    settings: Settings
     timezone: str
-    news: list = field(default_factory=list)
 
     def tell(self, kind, *, at, **facts):
         """Write an event about it."""
@@ -61,7 +62,7 @@ class Held:
 def held(row) -> Held:
     """A row that is locked already, or is new, with the settings of its program."""
     live = catalogue.current(Program.objects.filter(id=row.program_id))[0]
-    return Held(row, live.settings, tenancy.merchant().timezone)
+    return Held(row, cast(Settings, live.settings), tenancy.merchant().timezone)
 
 
 def covered_by(row) -> list:

@@ -50,7 +50,7 @@ def set_up(*, secret_key: str, webhook_secret: str, actor: str) -> StripeAccount
         "secret_key": sealing.seal(secret_key), "webhook_secret": sealing.seal(webhook_secret),
         "key_hint": secret_key[-4:], "changed_at": clock.now(),
     }  # fmt: skip
-    account, _made = StripeAccount.objects.update_or_create(id=tenancy.merchant_id(), defaults=kept)
+    account, _made = StripeAccount.objects.update_or_create(id=tenancy.merchant().id, defaults=kept)
     auditing.record(actor, "payments.set_up", tenancy.merchant().public_id, hint=account.key_hint)
     return account
 
@@ -121,31 +121,32 @@ def open_portal(customer: str, member) -> str:
     return _ask(lambda client: client.v1.billing_portal.sessions.create(params)).url
 
 
-def cancel(subscription_id: str, *, at_period_end: bool):
+def cancel(subscription, *, at_period_end: bool):
     """Cancel at once, or at the end of what is paid."""
     if at_period_end:
-        _update(subscription_id, cancel_at_period_end=True)
+        _update(subscription, cancel_at_period_end=True)
     else:
-        _ask(lambda client: client.v1.subscriptions.cancel(subscription_id))
+        _ask(lambda client: client.v1.subscriptions.cancel(subscription.stripe_subscription))
 
 
-def take_back_cancellation(subscription_id: str):
-    _update(subscription_id, cancel_at_period_end=False)
+def take_back_cancellation(subscription):
+    _update(subscription, cancel_at_period_end=False)
 
 
-def pause(subscription_id: str):
+def pause(subscription):
     """Take no fee until it goes on."""
-    _update(subscription_id, pause_collection={"behavior": "void"})
+    _update(subscription, pause_collection={"behavior": "void"})
 
 
-def go_on(subscription_id: str, *, until):
-    """Take fees again, the next one at `until`: the days that were paid for and not used come first."""
+def go_on(subscription):
+    """Take fees again, the next one at the period's end: the days that were paid for and not used come first."""
     # In Stripe's terms these days are a trial: nothing is charged for them.
-    _update(subscription_id, pause_collection="", trial_end=int(until.timestamp()), proration_behavior="none")
+    until = int(subscription.period_ends_at.timestamp())
+    _update(subscription, pause_collection="", trial_end=until, proration_behavior="none")
 
 
-def _update(subscription_id, **params):
-    return _ask(lambda client: client.v1.subscriptions.update(subscription_id, params))
+def _update(subscription, **params):
+    return _ask(lambda client: client.v1.subscriptions.update(subscription.stripe_subscription, params))
 
 
 def _ask(question):

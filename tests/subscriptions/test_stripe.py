@@ -115,7 +115,7 @@ def test_paid_it_is_active_and_the_fee_is_written_down(gym, mira, club, hers, pa
     )
     assert shop.level(gym, mira, club) == "Club"
     assert shop.fees(gym, hers) == [("2026-01-31", 990)]
-    assert [gift[:2] for gift in shop.gifts(gym, mira)] == [("Ein Shake", "open")]
+    assert [gift[:2] for gift in shop.gifts(gym, mira)] == [("Ein Shake", "taken")]
     assert [kind for kind, _at in shop.news(gym)] == ["started", "paid"]
 
 
