@@ -51,7 +51,7 @@ def record(*, member, name, external_id=None) -> Happened:
 
 
 def _rules(live, name):
-    return tuple(rule for rule in live.rules if rule.when.event == "custom" and rule.when.name == name)
+    return tuple(rule for rule in giving.rules_for(live, "custom") if rule.when.name == name)
 
 
 def _gone(member) -> Refused:

@@ -70,6 +70,13 @@ def give(occasions: Sequence[Occasion]) -> list[Given]:
     return given
 
 
+def rules_for(live, *events) -> tuple[Rule, ...]:
+    """The rules of a program that wait for one of these events; none where nothing is collected."""
+    if not live.type.keeps_value(live.settings):
+        return ()
+    return tuple(rule for rule in live.rules if rule.when.event in events)
+
+
 def taking_part(member_ids, live) -> set[UUID]:
     """Those of the members who take part in a program: everybody, or who has an account there."""
     if live.program.auto_enrol:

@@ -18,7 +18,6 @@ from programs.bonuses import Bonus
 from programs.expiry import midnight
 from programs.models import Program, Purchase
 
-EVENTS = frozenset({"birthday", "anniversary"})
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # A day on which no worker ran is made up for until the third.
 DAYS_MADE_UP_FOR = 3
@@ -204,7 +203,7 @@ def _live(program):
 
 
 def _rules(live):
-    return [rule for rule in live.rules if rule.when.event in EVENTS]
+    return giving.rules_for(live, "birthday", "anniversary")
 
 
 def _is_open(program, at):

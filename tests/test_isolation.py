@@ -296,6 +296,7 @@ PAGES = {
     "card_install": Page({"token": "wrong_token"}, right=(404,)),
     "card_manifest": Page({"token": "wrong_token"}, right=(404,)),
     "card_redeem": Page({"token": "own_token", "reward_id": "reward_id"}, right=(404,)),
+    "card_code": Page({"token": "wrong_token"}, data={"code": "product_code"}, right=(404,)),
     "card_settings": Page({"token": "wrong_token"}, right=(404,)),
     "card_export": Page({"token": "wrong_token"}, data={}, right=(404,)),
     "card_delete": Page({"token": "wrong_token"}, data={}, right=(404,)),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loyalty.card import joining, legal, mail_links, own_data, redeeming, views
+from loyalty.card import joining, legal, mail_links, own_data, pack_codes, redeeming, views
 
 urlpatterns = [
     path("join/<slug:slug>/", joining.join, name="join"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("card/<str:token>/install/", views.install, name="card_install"),
     path("card/<str:token>/manifest.webmanifest", views.manifest, name="card_manifest"),
     path("card/<str:token>/redeem/<str:reward_id>/", redeeming.now, name="card_redeem"),
+    path("card/<str:token>/code/", pack_codes.enter, name="card_code"),
     path("card/<str:token>/settings/", own_data.settings, name="card_settings"),
     path("card/<str:token>/data.json", own_data.export, name="card_export"),
     path("card/<str:token>/delete/", own_data.delete, name="card_delete"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from loyalty import clock, tenancy
-from loyalty.card import pages, shop
+from loyalty.card import levels, pack_codes, pages, shop
 from loyalty.design import wording
 from rewards import sentences, standing
 
@@ -36,7 +36,8 @@ def card(request, member, token):
     context = shop.context(
         request, card=pages.card(member, standings, token),
         upper=_upper(first, token, member, is_new), others=[pages.other(one) for one in others],
-        vouchers=pages.vouchers(others, token),
+        vouchers=pages.vouchers(others, token) + pages.handed_out(standings),
+        **_perks(standings),
         rewards=[row for one in points for row in pages.rewards(one, token)],
         expiry=next(filter(None, (pages.expiry(one) for one in standings)), None),
         install_url=reverse("card_install", args=[token]), manifest_url=reverse("card_manifest", args=[token]),
@@ -44,8 +45,7 @@ def card(request, member, token):
         history=pages.history_rows(happenings[:SHOWN_ON_CARD]),
         history_url=reverse("card_history", args=[token]) if len(happenings) > SHOWN_ON_CARD else "",
         history_empty=_("After each visit it says here what you got, and why."),
-        more=[{"icon": "settings-2", "title": _("Messages and data"), "url": reverse("card_settings", args=[token]),
-               "text": _("Consents, language, export, deletion")}],
+        more=[link for link in (pack_codes.link(token), _settings_link(token)) if link],
     )  # fmt: skip
     return render(request, "card/card.html", context)
 
@@ -96,6 +96,15 @@ def manifest(request, member, token):
         },
         content_type="application/manifest+json",
     )  # fmt: skip
+
+
+def _settings_link(token):
+    return {"icon": "settings-2", "title": _("Messages and data"), "url": reverse("card_settings", args=[token]),
+            "text": _("Consents, language, export, deletion")}  # fmt: skip
+
+
+def _perks(standings):
+    return next((found for found in (levels.perks(one) for one in standings) if found), {})
 
 
 def _upper(first, token, member, is_new):

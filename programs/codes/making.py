@@ -8,8 +8,9 @@ from loyalty import clock, ids, readable_codes, tenancy
 from loyalty.errors import Invalid
 from loyalty.jobs import jobs
 from loyalty.tenancy import bulk
-from programs import expiry
+from programs import catalogue, expiry
 from programs.codes.models import CodeBatch, ProductCode
+from programs.models import Program
 
 KIND = "product_codes"
 AT_ONCE = 1_000
@@ -26,6 +27,8 @@ def make(*, program, count, amount, name="", valid_until=None, result_url=None, 
     """
     if not 1 <= count <= MOST:
         raise Invalid({"count": [_("Write a number from 1 to %(most)s.") % {"most": MOST}]})
+    if not _keeps_value(program):
+        raise Invalid({"gives": [_("Nothing is collected in this program. Choose another one.")]})
     until = _end_of(valid_until)
     batch = CodeBatch(
         program=program, name=name.strip(), count=count, amount=amount, valid_until=until, created_by=actor
@@ -58,6 +61,11 @@ def _insert(batch_id, count):
         bulk.insert(ProductCode, ("id", "batch", "code"), [(ids.new(), batch_id, code) for code in fresh])
         made += fresh
     return made
+
+
+def _keeps_value(program):
+    live = catalogue.current(Program.objects.filter(id=program.id))[0]
+    return live.type.keeps_value(live.settings)
 
 
 def _end_of(valid_until):

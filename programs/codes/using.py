@@ -8,6 +8,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from loyalty import clock, ids, readable_codes, tenancy
@@ -16,7 +17,7 @@ from loyalty.events import recording
 from members import locking
 from members.models import Member
 from programs import catalogue, giving
-from programs.codes.models import ProductCode, WrongCode
+from programs.codes.models import CodeBatch, ProductCode, WrongCode
 from programs.giving import Given
 from programs.models import Program
 from programs.purchases import MemberGone
@@ -84,6 +85,12 @@ def enter(*, member, text) -> Used | Refused:
         return refusal
 
 
+def are_good() -> bool:
+    """Whether the merchant in scope has codes whose time is not over."""
+    open_ended = Q(valid_until=None) | Q(valid_until__gt=clock.now())
+    return CodeBatch.objects.filter(open_ended).exists()
+
+
 def _running(batch):
     """The batch's program. Raises CodeExpired, CodeClosed."""
     now = clock.now()
@@ -98,7 +105,7 @@ def _running(batch):
 def _use(row, live, member):
     batch, now = row.batch, clock.now()
     _claim(row, member, now)
-    rules = tuple(rule for rule in live.rules if rule.when.event == "code")
+    rules = giving.rules_for(live, "code")
     name = batch.name or readable_codes.display(row.code)
     worth = {"rule": "code", "name": name, "code": "product_code", "amount": batch.amount}
     occasion = giving.Occasion(member.id, live, f"code:{row.code}", rules, now.astimezone(_zone()), (worth,))

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from loyalty import readable_codes, tenancy
 from loyalty.jobs import jobs
 from loyalty.jobs.models import Job
+from programs import catalogue
 from programs.codes import making
 from programs.codes.models import CodeBatch, ProductCode
 from tests import makers
@@ -80,6 +81,14 @@ def test_a_code_that_there_is_already_is_made_anew(cafe, points, monkeypatch):
 def test_none_and_too_many_are_refused(cafe, points, count):
     with books.refused(cafe, "invalid"):
         making.make(program=points, count=count, amount=50)
+
+
+def test_a_program_in_which_nothing_is_collected_has_no_codes(cafe):
+    with tenancy.scope(cafe):
+        card = catalogue.create(type="discount_card", name="Kundenkarte", settings={"discount_percent": "5"})
+    with books.refused(cafe, "invalid") as caught:
+        making.make(program=card, count=1, amount=50)
+    assert list(caught.value.facts["field_errors"]) == ["gives"]
 
 
 def test_they_are_good_until_the_end_of_the_last_day(cafe, points):
