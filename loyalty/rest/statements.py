@@ -150,11 +150,14 @@ def _language():
 
 
 def _plain(count):
-    return wording.plain(count, _language())
+    return wording.plain(count, _language()).replace(wording.NARROW, "\u00a0")
 
 
 def _money(amount_minor):
-    return wording.amount(amount_minor, tenancy.merchant().currency, _language())
+    # The typeface on paper has no narrow space.
+    return wording.amount(amount_minor, tenancy.merchant().currency, _language()).replace(
+        wording.NARROW, "\u00a0"
+    )
 
 
 def _date(day):

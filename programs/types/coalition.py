@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
+from django.utils.translation import gettext as _
 from pydantic import Field
 
 from programs.types import points
@@ -27,6 +28,9 @@ class Coalition(points.Points):
     name = "coalition"
     is_shared = True
     Settings = Settings
+
+    def sentences(self, settings, words):
+        return [*super().sentences(settings, words), _("The points count at all shops that take part.")]
 
     def looks_back(self, settings, rules):
         # A partner's own limits per day and month are not in the program's settings.
