@@ -25,6 +25,10 @@ from programs.models import Credit, Program, Purchase
 from rewards.models import Redemption, Reward, Voucher
 
 
+# 255, less the partner that stands before it.
+LONGEST_EXTERNAL_ID = 255 - 33
+
+
 @dataclass
 class Elsewhere(Exception):
     """What was asked for may be an operator's. is_there: whether it is, asked inside of a scope of theirs.
@@ -49,6 +53,24 @@ def key_of(key: str) -> str:
     """An idempotency key as it is kept: partners of a coalition do not get in each other's way."""
     partner_id = tenancy.acting_id()
     return hashlib.sha256(f"{partner_id}:{key}".encode()).hexdigest() if partner_id else key
+
+
+def kept_external_id(text: str | None) -> str | None:
+    """A till's own id as it is kept: two partners may use the same one. Raises Invalid where there is no room."""
+    partner_id = tenancy.acting_id()
+    if text is None or partner_id is None:
+        return text
+    if len(text) > LONGEST_EXTERNAL_ID:
+        wrong = _("Write at most %(max_length)s characters.") % {"max_length": LONGEST_EXTERNAL_ID}
+        raise Invalid({"external_id": [wrong]})
+    return f"{partner_id.hex}:{text}"
+
+
+def told_external_id(purchase: Purchase) -> str | None:
+    """A purchase's external id as the till has sent it."""
+    if purchase.external_id is None or purchase.partner_id is None:
+        return purchase.external_id
+    return purchase.external_id.removeprefix(f"{purchase.partner_id.hex}:")
 
 
 def by_card(text) -> Member:

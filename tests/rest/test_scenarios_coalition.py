@@ -283,3 +283,15 @@ def test_a_program_of_another_type_is_no_coalition(street, anna):
     assert response.status_code == 400
     credits = street.buy(anna, 1_000)["credits"]
     assert [credit["program"] for credit in credits] == [street.program]
+
+
+def test_the_same_receipt_number_of_two_partners_is_two_purchases_and_of_one_is_one(street, anna, bert):
+    body = {"card": street.card, "amount_minor": 1_000, "external_id": "bon-1"}
+    first = street.made(anna.api, "/purchases", body)
+    again = street.made(anna.api, "/purchases", body, status=200)
+    other = street.made(bert.api, "/purchases", body)
+    own = street.made(street.operator, "/purchases", body)
+    assert first["id"] == again["id"] and len({first["id"], other["id"], own["id"]}) == 3
+    assert {one["external_id"] for one in (first, again, other, own)} == {"bon-1"}
+    path = f"/purchases?program={street.program}&external_id=bon-1"
+    assert [row["id"] for row in bert.api.get(path).json()["data"]] == [other["id"]]

@@ -32,7 +32,7 @@ class PurchaseList(Resource):
         if member := self.query.get("member"):
             found = found.filter(member=named.member_in_path(member))
         if external_id := self.query.get("external_id"):
-            found = found.filter(external_id=external_id)
+            found = found.filter(external_id=acting.kept_external_id(external_id))
         page, following = pagination.page(self.query, found, by="occurred_at")
         return answer(shapes.Purchases(data=purchases.listed(page), next_cursor=following))
 
@@ -128,7 +128,7 @@ def _sale(body, member, location):
     items = tuple(Item(**item.model_dump()) for item in body.items)
     return checkout.Sale(
         member=member, amount_minor=body.amount_minor, currency=body.currency, items=items,
-        occurred_at=body.occurred_at, location=location, external_id=body.external_id, vouchers=tuple(body.vouchers),
+        occurred_at=body.occurred_at, location=location, external_id=acting.kept_external_id(body.external_id), vouchers=tuple(body.vouchers),
         gift_cards=tuple(body.gift_cards), points=_points(body.points), partner=tenancy.acting_id(),
     )  # fmt: skip
 
