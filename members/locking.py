@@ -1,9 +1,8 @@
 """Everything of one member happens one after the other: whoever changes something locks the member first."""
 
-from django.db import connection
-
 from loyalty import tenancy
 from loyalty.errors import Conflict
+from loyalty.tenancy import prepared
 
 MERGED = "merged"
 
@@ -18,13 +17,11 @@ def lock(member_ids, *, merged_too=False):
     """
     if not member_ids:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, visits, last_visit_at, status FROM members_member"
-            " WHERE merchant_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [tenancy.merchant_id(), list(set(member_ids))],
-        )
-        rows = cursor.fetchall()
+    rows = prepared.rows(
+        "SELECT id, visits, last_visit_at, status FROM members_member"
+        " WHERE merchant_id = %s AND id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE",
+        tenancy.merchant_id(), list(set(member_ids)),
+    )  # fmt: skip
     if not merged_too and any(status == MERGED for *_figures, status in rows):
         raise Conflict()
     return {member_id: (visits, last) for member_id, visits, last, _status in rows}

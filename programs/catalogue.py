@@ -15,6 +15,7 @@ from loyalty import clock, ids, tenancy
 from loyalty.errors import Invalid
 from loyalty.events import recording
 from loyalty.merchants.models import Merchant
+from loyalty.tenancy import prepared
 from programs import types
 from programs.accounts import Account
 from programs.models import Program, ProgramVersion, Rule
@@ -194,6 +195,11 @@ def version(version_row) -> Live:
     return _live(version_row.program, version_row)
 
 
+def read_settings(type_name, settings) -> Keeping:
+    """Settings as a type defines them. Raises Invalid with the paths of what is wrong."""
+    return _read_settings(types.get(type_name), settings)
+
+
 def read_rule(definition) -> RuleShape:
     """An earning rule's shape. Raises Invalid with the paths of what is wrong."""
     try:
@@ -245,7 +251,9 @@ def _versions_up_to(live):
 def _begun():
     """The programs of the merchant in scope, drafts left out. Read again only after one was changed."""
     merchant_id = tenancy.merchant_id()
-    version = Merchant.objects.values_list("catalogue_version", flat=True).get(id=merchant_id)
+    [(version,)] = prepared.rows(
+        "SELECT catalogue_version FROM merchants_merchant WHERE id = %s", merchant_id
+    )
     held = _cached.get(merchant_id)
     if held is None or held[0] != version:
         held = (version, current(Program.objects.exclude(status=Program.Status.DRAFT)))

@@ -8,16 +8,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
-from django.db.models.functions import Least
 
 from loyalty import clock, tenancy
 from members import finding
 from programs import because, catalogue, progress
-from programs.accounts import Account, Entry, Lot, Unlock
+from programs.accounts import Entry, Unlock
 from programs.catalogue import Live
 from programs.models import Credit, Program, Purchase
 from programs.progress import Progress
-from rewards import catalogue as rewards
+from rewards import holdings
 from rewards.gift_cards.models import GiftCard
 from rewards.models import Redemption, Reward, Voucher
 
@@ -62,7 +61,7 @@ class Standing:
 
 
 def of(member) -> list[Standing]:
-    """The member's standing in every running program, in the programs' order. Five statements, whatever there is.
+    """The member's standing in every running program, in the programs' order. Two round trips, whatever there is.
 
     Programs that have ended are there as long as something in them can still be spent.
     """
@@ -70,35 +69,29 @@ def of(member) -> list[Standing]:
 
 
 def of_many(members) -> dict:
-    """Standings by member id: five statements for all of them."""
+    """Standings by member id: as many statements as for one."""
     programs = catalogue.spendable()
-    ids = [member.id for member in members]
-    accounts = {(row.member_id, row.program_id): row for row in Account.objects.filter(member_id__in=ids)}
-    expiring = _expiring(account.id for account in accounts.values())
-    on_offer = list(rewards.available())
-    given_by_cards = _rewards_of_cards(programs)
-    unlocked, handed_out = _unlocked(ids), _handed_out(ids)
-    held = [
-        (member_id, live, accounts.get((member_id, live.program.id)))
-        for member_id in ids
+    held = holdings.of(
+        [member.id for member in members],
+        ends={live.program.id: live.program.redeem_until for live in programs if live.program.redeem_until},
+        cards={live.program.id for live in programs if hasattr(live.settings, "stamps_required")},
+    )
+    unlocked, handed_out = _by_account(held.open), _handed_out(held.taken)
+    pairs = [
+        (member.id, live, held.accounts.get((member.id, live.program.id)))
+        for member in members
         for live in programs
     ]
-    tiers = progress.of(held)
-    found = {
-        member_id: [
-            _standing(
-                live, accounts.get((member_id, live.program.id)), expiring, on_offer, given_by_cards, unlocked
-            )
-            for live in programs
-            if live.program.auto_enrol or (member_id, live.program.id) in accounts
-        ]
-        for member_id in ids
-    }
-    for member_id, standings in found.items():
-        for one in standings:
-            one.tier = tiers.get((member_id, one.program.id))
+    tiers = progress.of(pairs)
+    found: dict = {member.id: [] for member in members}
+    for member_id, live, account in pairs:
+        if live.program.auto_enrol or account:
+            one = _standing(live, account, held, unlocked)
+            one.tier = tiers.get((member_id, live.program.id))
             one.handed_out = handed_out.get(one.account_id, [])
-    return {member_id: [one for one in standings if _is_shown(one)] for member_id, standings in found.items()}
+            if _is_shown(one):
+                found[member_id].append(one)
+    return found
 
 
 def _is_shown(standing):
@@ -107,19 +100,19 @@ def _is_shown(standing):
     return runs or bool(standing.spendable or standing.pending or standing.unlocked)
 
 
-def _standing(live, account, expiring, on_offer, given_by_cards, unlocked):
+def _standing(live, account, held, unlocked):
     if account is None:
         standing = Standing(live, None)
     else:
         standing = Standing(
             live, account.id, account.balance - account.debt, account.pending, account.lifetime,
-            account.last_activity_at, expiring.get(account.id, []), unlocked=unlocked.get(account.id, []),
+            account.last_activity_at, held.lots.get(account.id, []), unlocked=unlocked.get(account.id, []),
             level=account.level,
         )  # fmt: skip
-    mine = [reward for reward in on_offer if reward.program_id == live.program.id]
+    mine = [reward for reward in held.on_offer if reward.program_id == live.program.id]
     standing.reachable = [reward for reward in mine if reward.cost <= standing.spendable]
     standing.beyond = [reward for reward in mine if reward.cost > standing.spendable]
-    standing.next_reward = _next(standing, given_by_cards)
+    standing.next_reward = _next(standing, held.of_cards)
     return standing
 
 
@@ -139,37 +132,15 @@ def _next(standing, given_by_cards):
     return NextReward(reward, at - standing.spendable, at)
 
 
-def _expiring(account_ids):
+def _by_account(unlocks):
     found: dict = {}
-    # By their own date, or with their program's last day for spending (programs.lots.ends_at).
-    rows = Lot.objects.filter(account_id__in=list(account_ids), remaining__gt=0).annotate(
-        ends_at=Least("expires_at", "account__program__redeem_until")
-    )
-    rows = rows.filter(ends_at__isnull=False).order_by("ends_at", "id")
-    for account_id, remaining, expires_at in rows.values_list("account_id", "remaining", "ends_at"):
-        found.setdefault(account_id, []).append((remaining, expires_at))
-    return found
-
-
-def _rewards_of_cards(programs):
-    """The rewards that full cards, and places on the way, give: by public id."""
-    named = {live.program.id for live in programs if hasattr(live.settings, "stamps_required")}
-    return (
-        {reward.public_id: reward for reward in Reward.objects.filter(program_id__in=named)} if named else {}
-    )
-
-
-def _unlocked(member_ids):
-    found: dict = {}
-    for unlock in open_unlocks_of(member_ids):
+    for unlock in unlocks:
         found.setdefault(unlock.account_id, []).append(unlock.reward)
     return found
 
 
-def _handed_out(member_ids):
+def _handed_out(taken):
     """Vouchers and gift cards that were handed out unasked and are unused, by account."""
-    rows = Unlock.objects.filter(member_id__in=member_ids, status=Unlock.Status.TAKEN, as_voucher=True)
-    taken = list(rows.select_related("reward").order_by("at", "id"))
     codes = codes_of(taken)
     found: dict = {}
     for unlock in taken:

@@ -5,19 +5,23 @@ first finds the advisory lock taken and is told to try again; the unique key of 
 """
 
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from loyalty import clock, ids, sealing, tenancy
 from loyalty.errors import Conflict, Invalid, Refused
+from loyalty.tenancy import prepared
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
 KEPT = timedelta(hours=48)
+# The last guard, by its name.
+USED_ONCE = "idempotency_key_used_once"
 # What a kept answer begins with that only this installation can read. JSON begins otherwise.
 SEALED = "sealed:"
 
@@ -60,9 +64,9 @@ def claim(key, print_):
     merchant_id = tenancy.merchant_id()
     # Lock and look in one statement. The look may be older than the lock by a moment: then the record that came
     # in between is found by its unique key when ours is written.
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [_number(merchant_id, key), merchant_id, key])
-        locked, known, status, body, content_type = cursor.fetchone()
+    [(locked, known, status, body, content_type)] = prepared.rows(
+        CLAIM, _number(merchant_id, key), merchant_id, key
+    )
     if not locked:
         raise InProgress()
     if known is None:
@@ -75,19 +79,27 @@ def claim(key, print_):
 
 
 def record(claim_, response, *, sealed=False):
-    """Keep the answer under the claimed key. Raises InProgress if another request was first after all.
+    """Keep the answer under the claimed key, together with the commit: see `was_first`.
 
     sealed: it holds a secret, which the database must not tell.
     """
     body = response.content.decode()
-    row = [
+    row = (
         tenancy.merchant_id(), ids.new(), claim_.key, claim_.fingerprint, response.status_code,
         SEALED + sealing.seal(body) if sealed else body, response.headers["Content-Type"], clock.now(),
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD, row)
-        if cursor.rowcount == 0:
-            raise InProgress()
+    )  # fmt: skip
+    prepared.later(RECORD, *row)
+
+
+@contextmanager
+def was_first():
+    """Around the transaction. Raises InProgress, with everything undone, if another request was first after all."""
+    try:
+        yield
+    except IntegrityError as error:
+        if USED_ONCE not in str(error):
+            raise
+        raise InProgress() from None
 
 
 def purge():
@@ -108,7 +120,7 @@ def _number(merchant_id, key):
 
 
 CLAIM = """
-SELECT pg_try_advisory_xact_lock(%s), record.fingerprint, record.status, record.body, record.content_type
+SELECT pg_try_advisory_xact_lock(%s::bigint), record.fingerprint, record.status, record.body, record.content_type
 FROM (SELECT 1) AS one
 LEFT JOIN merchants_idempotencyrecord AS record ON record.merchant_id = %s AND record.key = %s
 """
@@ -116,6 +128,5 @@ RECORD = """
 INSERT INTO merchants_idempotencyrecord
     (merchant_id, id, key, fingerprint, status, body, content_type, created_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (merchant_id, key) DO NOTHING
 """
 PURGE = "DELETE FROM merchants_idempotencyrecord WHERE merchant_id = %s AND created_at < %s"

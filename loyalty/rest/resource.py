@@ -79,7 +79,7 @@ class Resource(APIView):
         handler = self._handler(request)
         self.raw = bodies.raw(request._request, self.largest_body)
         bodies.check_address(self.kwargs, request.query_params, handler.query)
-        with translation.override(self._language()):
+        with translation.override(self._language()), idempotency.was_first():
             return self._served(handler, request)
 
     def _handler(self, request):

@@ -4,11 +4,13 @@ Distributable as it stands: the primary key is (merchant_id, id), each reference
 statement names the merchant (see docs/decisions/0002-tenancy.md).
 """
 
+from functools import cache
+
 from django.db import models
 
 from loyalty import ids
 from loyalty.errors import NotFound
-from loyalty.tenancy import scoping
+from loyalty.tenancy import prepared, scoping
 from loyalty.tenancy.fields import TenantForeignKey, TenantKey
 
 __all__ = ["TenantForeignKey", "TenantKey", "TenantManager", "TenantModel", "TenantQuerySet"]
@@ -33,6 +35,20 @@ class TenantManager(_Manager):
         merchant_id = scoping.merchant_id()
         rows = super().get_queryset()
         return rows.filter(merchant_id=merchant_id) if merchant_id else rows.none()
+
+    def by_public_id(self, prefix, text):
+        """As of a query set, in a prepared statement: what requests name is looked up by it."""
+        wanted = ids.parse(prefix, text)
+        rows = prepared.instances(self.model, _by_id(self.model), scoping.merchant_id(), wanted)
+        if not rows:
+            raise NotFound(id=text)
+        return rows[0]
+
+
+@cache
+def _by_id(model):
+    table, columns = model._meta.db_table, prepared.columns_of(model)
+    return f'SELECT {columns} FROM "{table}" WHERE merchant_id = %s AND id = %s'
 
 
 class TenantModel(models.Model):

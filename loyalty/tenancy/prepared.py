@@ -11,7 +11,17 @@ from django.db import connection, models
 
 from loyalty.tenancy.engine.texts import as_json, written
 
-__all__ = ["as_json", "changed", "columns_of", "instance", "instances", "later", "later_as_texts", "rows"]
+__all__ = [
+    "as_json",
+    "changed",
+    "columns_of",
+    "instance",
+    "instances",
+    "later",
+    "later_as_texts",
+    "rows",
+    "several",
+]
 
 
 def rows(sql, *params) -> list[tuple]:
@@ -19,6 +29,14 @@ def rows(sql, *params) -> list[tuple]:
     wire = _noted(sql)
     with connection.wrap_database_errors:
         return wire.rows(sql, [written(value) for value in params])
+
+
+def several(*statements) -> list[list[tuple]]:
+    """Run statements, (SQL, parameters) each, in one round trip: the rows of each."""
+    for sql, _params in statements:
+        wire = _noted(sql)
+    with connection.wrap_database_errors:
+        return wire.several([(sql, [written(value) for value in params]) for sql, params in statements])
 
 
 def changed(sql, *params) -> int:

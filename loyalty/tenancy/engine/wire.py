@@ -37,9 +37,13 @@ class Wire:
 
     def rows(self, sql: str, params: Sequence[bytes | None]) -> list[tuple]:
         """Send a statement, after what was kept back: its rows."""
-        result = self._send((numbered(sql), params))
-        self._loader.set_pgresult(result)
-        return self._loader.load_rows(0, result.ntuples, tuple)
+        return self._rows(self._send((numbered(sql), params)))
+
+    def several(self, statements: Sequence[tuple[str, Sequence[bytes | None]]]) -> list[list[tuple]]:
+        """Send several statements in one round trip, after what was kept back: the rows of each."""
+        self.kept += [(numbered(sql), params) for sql, params in statements]
+        results = self._send_all()
+        return [self._rows(result) for result in results[-len(statements) :]]
 
     def count(self, sql: str, params: Sequence[bytes | None]) -> int:
         """Send a statement, after what was kept back: how many rows it has changed."""
@@ -66,9 +70,18 @@ class Wire:
                 return True
         return False
 
+    def _rows(self, result):
+        self._loader.set_pgresult(result)
+        return self._loader.load_rows(0, result.ntuples, tuple)
+
     def _send(self, *last: Statement):
         """Send all; the result of the last."""
-        statements, self.kept = [*self.kept, *last], []
+        self.kept += last
+        return self._send_all()[-1]
+
+    def _send_all(self):
+        """Send what was kept back: the result of each, and before them of what had to go before."""
+        statements, self.kept = self.kept, []
         if not self.raw.autocommit and self.raw.pgconn.transaction_status == TransactionStatus.IDLE:
             statements.insert(0, (b"BEGIN", None))
         if len(self._names) > MOST_PREPARED:
@@ -96,7 +109,8 @@ class Wire:
         for sql, result in zip(sent, results, strict=False):
             if sql is not None and result.status == ExecStatus.COMMAND_OK:
                 self._names[sql] = fresh[sql]
-        return self._checked(results)
+        self._checked(results)
+        return [result for sql, result in zip(sent, results, strict=True) if sql is None]
 
     def _put(self, pgconn, sql, params, fresh):
         """Send one; for each answer that will come the SQL that it prepares, or None."""
@@ -140,7 +154,7 @@ class Wire:
                 if self.raw.pgconn.status == ConnStatus.BAD:
                     raise psycopg.OperationalError(result.get_error_message())
                 raise error_from_result(result, encoding="utf-8")
-        return results[-1]
+        return results
 
 
 _GOOD = {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}
