@@ -76,3 +76,26 @@ def test_wrong_dates_are_named(api, program):
     answer = api.post(f"/programs/{program}/closure", wrong)
     assert (answer.status_code, list(answer.json()["field_errors"])) == (400, ["redeem_until"])
     assert api.get(f"/programs/{program}").json()["ends_at"] is None
+
+
+def test_a_change_is_foreseen_and_not_made(api, member):
+    reward = {"name": "Kaffee", "kind": "product"}
+    card = api.post(
+        "/programs", {"type": "punch_card", "name": "Karte", "stamps_required": 3, "reward": reward}
+    ).json()["id"]
+    buy(api, member)
+    buy(api, member)
+    answer = api.post(
+        f"/programs/{card}/preview", {"stamps_required": 2, "reward": {"name": "Tee", "kind": "product"}}
+    )
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["members"], told["next_reward"]) == (1, {"nearer": 0, "farther": 0, "reached": 1, "same": 0})
+    assert (told["tiers"], told["outstanding"]["amount"], told["replay"]["before"]) == (None, 2, 2)
+    assert api.get(f"/programs/{card}").json()["stamps_required"] == 3
+    assert [row["name"] for row in api.get("/rewards").json()["data"]] == ["Kaffee"]
+
+
+def test_a_wrong_change_is_named(api, program):
+    answer = api.post(f"/programs/{program}/preview", {"pending_days": 91})
+    assert (answer.status_code, list(answer.json()["field_errors"])) == (400, ["pending_days"])
