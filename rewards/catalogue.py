@@ -67,6 +67,19 @@ def _with_rewards(type_name, settings, made):
     return settings
 
 
+def settings_not_made(type_name, settings):
+    """Settings as change_program takes them, for who only wants to know what they would do: rewards that are given as
+    objects are not made."""
+    for path in types.get(type_name).rewards_at:
+        settings = _replaced(settings, path.split("."), lambda given: given if isinstance(given, str) else "")
+    return settings
+
+
+def costs(program) -> list[int]:
+    """What the rewards cost that can be had for a program's points now."""
+    return list(available().filter(program=program, cost__gt=0).values_list("cost", flat=True))
+
+
 def _replaced(value, path, replace):
     """A copy of nested settings with what lies at a path replaced; "*" stands for every one of a list."""
     if not path:

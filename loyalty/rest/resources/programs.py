@@ -1,5 +1,7 @@
 """Programs and their rules."""
 
+from dataclasses import asdict
+
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -9,9 +11,10 @@ from loyalty.rest import languages, named, pagination
 from loyalty.rest.resource import Resource, answer
 from loyalty.rest.rows import programs as rows
 from loyalty.rest.schema import operation
+from loyalty.rest.shapes import program_life as life
 from loyalty.rest.shapes import programs as shapes
 from programs import catalogue as program_catalogue
-from programs import explaining
+from programs import explaining, foreseeing
 from programs.endings import closing
 from programs.models import Program, Rule
 from rewards import catalogue
@@ -117,6 +120,31 @@ class RuleDetail(Resource):
                 program_catalogue.change_rule(rule, definition=definition, active=active, actor=self.actor)
             )
         )
+
+
+class ProgramPreview(Resource):
+    @operation(
+        "See whom a change would touch, and what it would have given; nothing is stored", scope="admin",
+        takes=shapes.ChangedProgram, answers={200: life.Preview},
+    )  # fmt: skip
+    def post(self, request, program_id):
+        live = _live(named.program(program_id))
+        body = self.body(shapes.CHANGED[live.program.type])
+        wanted = _merged(live, body) or live.settings.model_dump(mode="json", by_alias=True)
+        settings = program_catalogue.read_settings(
+            live.program.type, catalogue.settings_not_made(live.program.type, wanted)
+        )
+        found = foreseeing.foresee(live, settings, costs=catalogue.costs(live.program))
+        return answer(_foresight(live.program, found))
+
+
+def _foresight(program, found):
+    return life.Preview(
+        program=program.public_id, members=found.members, next_reward=life.Steps(**asdict(found.steps)),
+        tiers=life.TierSteps(**asdict(found.tiers)) if found.tiers else None,
+        outstanding=life.Outstanding(**asdict(found.outstanding)), replay=life.Replay(**asdict(found.replay)),
+        text=str(_("What was earned stays by the old rules. The new ones hold from the next purchase on.")),
+    )  # fmt: skip
 
 
 def _live(program):
