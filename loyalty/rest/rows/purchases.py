@@ -94,7 +94,8 @@ def _purchase(recorded, rewards, codes, paid, is_stored, written):
         refunded_minor=row.refunded_minor, currency=row.currency, discounts=row.discounts,
         items=[shapes.Item(**{name: item[name] for name in KEPT}) for item in row.items],
         occurred_at=row.occurred_at, recorded_at=row.recorded_at, location=ids.public("loc", row.location_id),
-        external_id=acting.told_external_id(row), actor=row.actor, credits=[_credit(line, written) for line in recorded.credits],
+        external_id=acting.told_external_id(row), actor=row.actor,
+        credits=[_credit(line, written) for line in recorded.credits],
         unlocked=[
             Unlocked(reward=members.reward_name(rewards[one.reward_id]), voucher=codes.get(one.redemption_id))
             for one in recorded.unlocks if one.reward_id in rewards
