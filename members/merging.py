@@ -65,6 +65,9 @@ def finish(old, survivor) -> Member:
     contacts.of(old).update(member=survivor)
     if survivor.referred_by_id is None and old.referred_by_id != survivor.id:
         filled["referred_by"] = old.referred_by_id
+    if old.kind == Member.Kind.COMPANY:
+        # It has people, who come along.
+        filled["kind"] = old.kind
     # The old row first: no two may have the same address, not even for a moment.
     left = NOTHING | ({"external_id": None} if filled.get("external_id") else {})
     Member.objects.filter(id=old.id).update(

@@ -7,9 +7,8 @@ the purchases, so that limits, refunds and reversals see one history.
 from math import floor
 
 from loyalty import clock, ids, tenancy
-from loyalty.tenancy import bulk
-from programs import catalogue, expiry, ledger, unlocking
-from programs.accounts import Account, LevelChange, Unlock
+from programs import catalogue, expiry, ledger, reviewing, unlocking
+from programs.accounts import Account, Unlock
 from programs.models import AdjustmentProposal, Bonus, Credit, Program, Purchase
 from programs.sheet import Source
 
@@ -27,17 +26,23 @@ def move(old, survivor, *, actor="") -> dict:
     )
     lives = catalogue.current(Program.objects.filter(id__in=programs))
     pairs = [(sheets[old.id, live.program.id], sheets[survivor.id, live.program.id], live) for live in lives]
-    changes, unlocks = [], []
+    tiered = {live.program.id: live for live in lives if live.type.has_tiers}
+    review = reviewing.Review()
+    review.settle([sheet for sheet in sheets.values() if sheet.program_id in tiered], tiered)
+    unlocks = []
     for left, kept, live in pairs:
         _merge(left, kept, live, actor)
-        changes += _take_the_higher_level(left, kept, live)
+        if live.type.has_tiers:
+            _take_the_higher_tier(left, kept, live, review)
         unlocks += unlocking.unlock(kept, live, at=clock.now())
-    ledger.save(sheets.values())
     moved = {left.id: kept.id for left, kept, _live in pairs}
-    ledger.move_lots(moved)
     _give_over(moved, old, survivor)
+    # Now that it is one history: the two together may have reached more than either.
+    review.settle([kept for _left, kept, live in pairs if live.type.has_tiers], tiered)
+    ledger.save(sheets.values())
+    ledger.move_lots(moved)
     unlocking.save(unlocks)
-    bulk.insert(LevelChange, ("id", "account", "before", "after", "reason", "at"), changes)
+    review.save()
     return moved
 
 
@@ -58,23 +63,24 @@ def _merge(left, kept, live, actor):
         )
 
 
-def _take_the_higher_level(left, kept, live):
-    """The higher tier of both stays, what counts towards the next adds up, and both are looked at anew.
-
-    Returns the row that tells of a change.
-    """
-    before = kept.level
-    if _rank(live, left.level) > _rank(live, before):
-        kept.level, kept.level_since_at = left.level, left.level_since_at
-        kept.level_until_at = left.level_until_at
-    elif left.level == before:
+def _take_the_higher_tier(left, kept, live, review):
+    """The higher tier of both stays, what counts towards the next adds up, and the survivor is reviewed at once."""
+    before, now = kept.level, clock.now()
+    mine, theirs = (live.type.place(live.settings, sheet.level) for sheet in (kept, left))
+    if theirs > mine:
+        kept.level, kept.level_since_at, kept.level_until_at = (
+            left.level,
+            left.level_since_at,
+            left.level_until_at,
+        )
+        review.changes.append((ids.new(), kept.id, before, kept.level, REASON, now, None))
+    elif theirs == mine:
         kept.level_since_at = min(filter(None, (left.level_since_at, kept.level_since_at)), default=None)
-        # A grace that only one of them is under ends with it.
+        # Whoever is not under a grace keeps the tier without one.
         ends = (left.level_until_at, kept.level_until_at)
         kept.level_until_at = max(ends) if all(ends) else None
     kept.qualifying += left.qualifying
-    if left.review_at or kept.review_at or kept.level:
-        kept.review_at = clock.now()
+    kept.review_at = now
     left.level, left.level_since_at, left.level_until_at, left.qualifying, left.review_at = (
         "",
         None,
@@ -82,13 +88,6 @@ def _take_the_higher_level(left, kept, live):
         0,
         None,
     )
-    return [(ids.new(), kept.id, before, kept.level, REASON, clock.now())] if kept.level != before else []
-
-
-def _rank(live, level):
-    """The place of a level among those of its program; one that is not among its tiers is below them, none lowest."""
-    names = [tier.name for tier in getattr(live.settings, "tiers", ())]
-    return names.index(level) + 2 if level in names else int(bool(level))
 
 
 def _give_over(moved, old, survivor):

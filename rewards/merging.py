@@ -2,6 +2,7 @@
 
 from loyalty.events import recording
 from members import merging as people
+from members.contacts import moving as contacts
 from members.models import Member
 from programs import merging as books
 from programs.coalition import moving as introductions
@@ -10,7 +11,7 @@ from rewards.gift_cards import moving as gift_cards
 from rewards.models import Redemption, Voucher
 
 # Whatever else belongs to a member, and moves by itself: each is called with (from_id, into_id), both locked.
-MOVERS = (subscriptions.move, introductions.move, gift_cards.move)
+MOVERS = (contacts.move, subscriptions.move, introductions.move, gift_cards.move)
 
 
 def merge(member, into, *, actor="") -> Member:

@@ -8,7 +8,8 @@ import pytest
 from loyalty import tenancy
 from loyalty.errors import Conflict
 from loyalty.events.models import Event
-from members import consents, finding, privacy
+from members import consents, editing, finding, privacy
+from members.contacts import keeping
 from members.models import Member
 from programs import adjusting, settling
 from programs.coalition.models import Introduction
@@ -302,33 +303,39 @@ TIERS = [
 ]
 
 
-def level(cafe, member, program, name, qualifying, **more):
-    with tenancy.scope(cafe):
-        Account.objects.get_or_create(member=member, program=program)
-        Account.objects.filter(member=member, program=program).update(
-            level=name, level_since_at=NOON, qualifying=qualifying, **more
-        )
-
-
 @pytest.mark.parametrize(
     ("one", "other", "kept"),
     [
-        ("Gold", "Bronze", "Gold"),
-        ("Bronze", "Gold", "Gold"),
-        ("Silber", "", "Silber"),
-        ("", "Silber", "Silber"),
+        (30_000, 1000, "Gold"), (1000, 30_000, "Gold"), (20_000, 0, "Silber"), (0, 20_000, "Silber"),
+        (12_000, 9000, "Silber"), (1000, 2000, "Bronze"),
     ],
-)
+)  # fmt: skip
 def test_the_higher_tier_is_kept_and_what_counts_adds_up(cafe, typo, jonas, one, other, kept):
     with tenancy.scope(cafe):
         program = rewards.create_program(type="tiered", name="Stammgäste", settings={"tiers": TIERS})
-    level(cafe, typo, program, one, 12_000)
-    level(cafe, jonas, program, other, 3000)
+    for member, spent in ((typo, one), (jonas, other)):
+        if spent:
+            makers.purchase(cafe, member, spent)
     merge(cafe, typo, jonas)
-    held, left = books.account(cafe, jonas, program), books.account(cafe, typo, program)
-    assert (held.level, held.qualifying) == (kept, 15_000)
-    assert (left.level, left.qualifying, left.review_at) == ("", 0, None)
-    assert held.review_at == NOON, "it is looked at anew"
+    held = books.account(cafe, jonas, program)
+    assert (held.level, held.qualifying) == (kept, one + other)
+    with tenancy.scope(cafe):
+        assert (
+            not Account.objects.filter(member=typo).exclude(level="", qualifying=0, review_at=None).exists()
+        )
+
+
+def test_a_refund_after_it_takes_the_tier_back_that_its_purchase_had_brought(cafe, typo, jonas):
+    with tenancy.scope(cafe):
+        program = rewards.create_program(type="tiered", name="Stammgäste", settings={"tiers": TIERS})
+    bought = makers.purchase(cafe, typo, 30_000).purchase
+    makers.purchase(cafe, jonas, 1000)
+    merge(cafe, typo, jonas)
+    with tenancy.scope(cafe):
+        checkout.give_back(Purchase.objects.get(id=bought.id))
+    assert (books.account(cafe, jonas, program).level, books.account(cafe, jonas, program).qualifying) == (
+        "Bronze", 1000,
+    )  # fmt: skip
 
 
 # --- The member --------------------------------------------------------------------------------------------------
@@ -533,3 +540,12 @@ def test_a_subscription_comes_along_and_only_one_goes_on(cafe, typo, jonas, both
         assert list(rows) == [(jonas.id, "active"), *([(jonas.id, "ended")] if both else [])]
         assert Account.objects.get(member=jonas, program=club).level == "Monat"
         assert Account.objects.get(member=typo, program=club).level == ""
+
+
+def test_the_people_of_a_company_come_along_and_it_is_a_company_then(cafe, typo, jonas):
+    with tenancy.scope(cafe):
+        firm = editing.change(typo, kind="company")
+        keeping.add(firm, name="Ines Kolb")
+    kept = merge(cafe, firm, jonas)
+    with tenancy.scope(cafe):
+        assert (kept.kind, [one.name for one in keeping.of(kept)]) == ("company", ["Ines Kolb"])
