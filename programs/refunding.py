@@ -148,7 +148,9 @@ def _take_back(purchase, row) -> Refunded:
         return taken_back
     whole = purchase.returned_at is not None
     bonuses = list(Bonus.objects.filter(purchase_id=purchase.id, withdrawn_at=None)) if whole else []
-    sheets = ledger.open_accounts([one.account_id for one in [*credits, *bonuses]])
+    sheets = ledger.open_accounts(
+        [*(one.account_id for one in credits), *(one.account_id for one in bonuses)]
+    )
     lost = _expired_of(purchase, sheets)
     if whole:
         taken_back.restored.extend(_return_points(purchase, row, credits, sheets))

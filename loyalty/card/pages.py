@@ -8,9 +8,11 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from loyalty import clock, tenancy
+from loyalty.card import levels
 from loyalty.design import stamps, wording
 from loyalty.design.stamps import Place
 from members import finding
+from programs import explaining
 from programs.because import unit
 from rewards import sentences
 from rewards import stamps as given_stamps
@@ -30,11 +32,21 @@ def card(member, standings, token):
 
 def upper(standing, token):
     """The upper leaf: what is there and what comes next, of one program."""
-    return _punch_leaf(standing, token) if standing.stamps_required else _points_leaf(standing, token)
+    if standing.stamps_required:
+        return _punch_leaf(standing, token)
+    if levels.is_one(standing):
+        return levels.leaf(standing)
+    return _points_leaf(standing, token) if _has_rate(standing) else _plain_leaf(standing)
 
 
 def other(standing):
     """A further program on the same card, in short."""
+    if levels.is_one(standing):
+        return levels.other(standing)
+    if not standing.stamps_required and not _has_rate(standing):
+        leaf = _plain_leaf(standing)
+        bar = {"value": leaf.get("value", 0), "max": leaf.get("max", 0)}
+        return {"title": leaf["title"], "aside": leaf["tier"], "next": leaf["next"], **bar}
     goal = standing.next_reward
     return {
         "title": standing.program.name, "aside": balance(standing), "next": sentences.next_step(standing),
@@ -84,6 +96,15 @@ def vouchers(standings, token):
         {"name": reward.name, "note": standing.program.name, "url": redeem_url(token, reward)}
         for standing in standings
         for reward in standing.unlocked
+    ]
+
+
+def handed_out(standings):
+    """Vouchers and gift cards that were handed out unasked, with their codes."""
+    return [
+        {"name": reward.name, "note": standing.program.name, "code": code}
+        for standing in standings
+        for reward, code in standing.handed_out
     ]
 
 
@@ -157,6 +178,29 @@ def _rate(standing):
         return ""
     per = wording.amount(earn.per_minor, tenancy.merchant().currency, _language(), short=True)
     return _("%(amount)s = %(points)s") % {"amount": per, "points": _units(standing, earn.points)}
+
+
+def _has_rate(standing):
+    return getattr(standing.live.settings, "earn", None) is not None
+
+
+def _plain_leaf(standing):
+    """A program that is told by its own sentences: what is collected towards what, or what it takes off."""
+    language, currency = _language(), tenancy.merchant().currency
+    first = next(iter(explaining.sentences(standing.live, currency=currency)), "")
+    per = getattr(standing.live.settings, "per_minor", None)
+    leaf = {"kind": "tier", "title": _("Your card"), "tier": standing.program.name, "next": first, "note": ""}
+    if per is None:
+        return leaf
+    have = max(0, standing.spendable)
+    money = {
+        "have": wording.amount(have, currency, language),
+        "all": wording.amount(per, currency, language, short=True),
+    }
+    return leaf | {
+        "title": standing.program.name, "tier": money["have"], "value": have, "max": per,
+        "bar_from": _("%(have)s of %(all)s") % money, "bar_to": "", "bar_text": _("%(have)s of %(all)s") % money,
+    }  # fmt: skip
 
 
 def _pending(standing):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from loyalty import clock, tenancy
-from loyalty.card import pack_codes, pages, shop
+from loyalty.card import levels, pack_codes, pages, shop
 from loyalty.design import wording
 from rewards import sentences, standing
 
@@ -36,7 +36,8 @@ def card(request, member, token):
     context = shop.context(
         request, card=pages.card(member, standings, token),
         upper=_upper(first, token, member, is_new), others=[pages.other(one) for one in others],
-        vouchers=pages.vouchers(others, token),
+        vouchers=pages.vouchers(others, token) + pages.handed_out(standings),
+        **_perks(standings),
         rewards=[row for one in points for row in pages.rewards(one, token)],
         expiry=next(filter(None, (pages.expiry(one) for one in standings)), None),
         install_url=reverse("card_install", args=[token]), manifest_url=reverse("card_manifest", args=[token]),
@@ -100,6 +101,10 @@ def manifest(request, member, token):
 def _settings_link(token):
     return {"icon": "settings-2", "title": _("Messages and data"), "url": reverse("card_settings", args=[token]),
             "text": _("Consents, language, export, deletion")}  # fmt: skip
+
+
+def _perks(standings):
+    return next((found for found in (levels.perks(one) for one in standings) if found), {})
 
 
 def _upper(first, token, member, is_new):
