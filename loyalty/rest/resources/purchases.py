@@ -129,7 +129,8 @@ def _sale(body, member, location):
     return checkout.Sale(
         member=member, amount_minor=body.amount_minor, currency=body.currency, items=items,
         occurred_at=body.occurred_at, location=location, external_id=acting.kept_external_id(body.external_id),
-        vouchers=tuple(body.vouchers),        gift_cards=tuple(body.gift_cards), points=_points(body.points), partner=tenancy.acting_id(),
+        vouchers=tuple(body.vouchers), gift_cards=tuple(body.gift_cards), points=_points(body.points),
+        partner=tenancy.acting_id(),
     )  # fmt: skip
 
 
