@@ -22,7 +22,7 @@ def add(subscription, *, name, kind=Seat.Kind.PERSON, member=None) -> Seat:
 
     Locks the subscription, the members it covers, and their accounts.
     """
-    held = opening.hold(subscription)
+    held = opening.hold(subscription, also=[member.id] if member else [])
     row = held.subscription
     holding.refuse_unless(row, *LIVING)
     _refuse_wrong(row, kind, member)
@@ -52,7 +52,7 @@ def _refuse_wrong(row, kind, member):
         raise Invalid({"member": [_("A pet has no card.")]})
     if member.id == row.member_id:
         raise Invalid({"member": [_("The payer needs no seat.")]})
-    if member.status != Member.Status.ACTIVE:
+    if not Member.objects.filter(id=member.id, status=Member.Status.ACTIVE).exists():
         raise Invalid({"member": [_("This guest is no longer a member.")]})
     if Seat.objects.filter(subscription=row, member=member).exists():
         raise Invalid({"member": [_("This guest sits on this subscription already.")]})

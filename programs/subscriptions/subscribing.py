@@ -49,7 +49,7 @@ def subscribe(
         raise Invalid({"plan": [_("There is no such plan. There are: %(names)s.") % {"names": names}]})
     _let_go_of_unfinished(member, program)
     locking.lock([member.id])
-    if member.status != Member.Status.ACTIVE:
+    if not Member.objects.filter(id=member.id, status=Member.Status.ACTIVE).exists():
         raise MemberInactive(member=member.public_id)
     _refuse_a_second(member, program)
     trial_days = 0 if _had_before(member, program) else chosen.trial_days
