@@ -172,8 +172,9 @@ def open_unlocks_of(member_ids):
 class Happening:
     """One line of a member's history: what happened, what it changed, and why.
 
-    kind: purchase, welcome, redeem, cancel, refund, expire, adjust, activate. amount: 0 where nothing was given.
-    title: the reward's name, or "" (screens word the rest). reasons: sentences. entries: ids, for drawing stamps.
+    kind: purchase, welcome, bonus, redeem, cancel, refund, expire, adjust, activate. amount: 0 where nothing was given.
+    title: the reward's name, what a bonus was for, or "" (screens word the rest). reasons: sentences. entries: ids, for
+    drawing stamps.
     """
 
     kind: str
@@ -241,7 +242,8 @@ def _from_entries(member, limit, before):
     """
     mine = Q(account__member=member) | Q(account__member__in=finding.everyone(member)[1:]) & ~Q(kind="merge")
     rows = Entry.objects.filter(mine, **({"at__lt": before} if before else {}))
-    rows = rows.exclude(kind="earn", purchase__isnull=False).select_related(
+    # A bonus for a friend's purchase names it, too; it is told by its reason.
+    rows = rows.exclude(kind="earn", purchase__isnull=False, reason="").select_related(
         "account", "account__program", "purchase"
     )
     rows = list(rows.order_by("-at", "-number")[:limit])
@@ -252,7 +254,7 @@ def _from_entries(member, limit, before):
             row.at,
             row.account.program,
             row.amount + (0 if row.kind == "activate" else row.pending_amount),
-            title=names.get(row.id, ""),
+            title=row.reason if _kind(row) == "bonus" else names.get(row.id, ""),
             amount_minor=row.purchase.amount_minor if row.kind == "refund" and row.purchase else None,
             actor=row.actor,
             reasons=[row.reason] if row.reason and row.kind == "adjust" else [],
@@ -265,7 +267,7 @@ def _from_entries(member, limit, before):
 def _kind(row):
     if row.kind == "earn":
         # Two fractions of a point, on two cards, became a point when these were brought together.
-        return "merge" if row.reason == "merged" else "welcome"
+        return {"merged": "merge", "welcome": "welcome", "": "welcome"}.get(row.reason, "bonus")
     return _KINDS.get(row.kind, row.kind)
 
 

@@ -243,6 +243,8 @@ def _title(one, language, is_stamps):
             return _("Refund %(amount)s") % {"amount": money} if one.amount_minor else _("Taken back")
         case "welcome":
             return _stamps_title(one, language) if is_stamps else _("Welcome")
+        case "bonus":
+            return _stamps_title(one, language) if is_stamps else one.title
         case "redeem":
             return (
                 _("Redeemed: %(reward)s") % {"reward": one.title}
@@ -280,6 +282,8 @@ def _texts(one):
     yield from one.reasons
     if one.kind == "welcome":
         yield _("For joining.")
+    if one.kind == "bonus" and one.program.unit_singular == "stamp":
+        yield one.title
 
 
 def _units(standing, count):

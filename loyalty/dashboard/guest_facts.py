@@ -75,6 +75,7 @@ class Line:
 
 _ICONS = {
     "welcome": ("user-plus", ""),
+    "bonus": ("sparkles", ""),
     "redeem": ("gift", "reward"),
     "cancel": ("undo-2", ""),
     "refund": ("undo-2", ""),
@@ -104,6 +105,7 @@ def _title(one: Happening, language: str, stamped: bool) -> str:
     titles = {
         "purchase": _purchase_title(one, language, stamped, count),
         "welcome": _("Welcome: %(units)s") % {"units": count},
+        "bonus": f"{one.title}: {count}",
         "redeem": _("Redeemed: %(reward)s") % {"reward": sentences.inside(one.title)},
         "cancel": _("Redemption taken back"),
         "refund": _("Taken back after a return"),

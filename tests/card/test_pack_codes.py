@@ -53,7 +53,15 @@ def test_a_code_is_typed_in_and_credited(client, cafe, points, jonas):
 def test_the_card_tells_what_the_code_was_for(client, cafe, points, jonas):
     (code,) = codes(cafe, points, name="Herbst")
     client.post(address(cafe, jonas), {"code": code})
-    assert "Herbst" in text(client.get(address(cafe, jonas, "card")))
+    assert "+50 Herbst Today, 13:00" in text(client.get(address(cafe, jonas, "card")))
+
+
+def test_stamps_of_a_code_are_told_as_stamps_with_what_they_were_for(client, cafe, jonas):
+    card = makers.punch_card(cafe)
+    with tenancy.scope(cafe):
+        _batch, (code,), _job = making.make(program=card, count=1, amount=2, name="Herbst")
+    client.post(address(cafe, jonas), {"code": code})
+    assert "Two stamps Today, 13:00 Herbst" in text(client.get(address(cafe, jonas, "card")))
 
 
 def test_a_used_one_says_so_below_the_field_and_keeps_what_was_typed(client, cafe, points, jonas):

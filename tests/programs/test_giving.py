@@ -9,6 +9,7 @@ from loyalty.events.models import Event
 from members import privacy
 from programs import catalogue, custom_events
 from programs.bonuses import Bonus, RuleBudget
+from rewards import standing
 from tests import makers
 from tests.programs import books
 
@@ -192,6 +193,25 @@ def test_pending_is_the_programs(cafe, jonas):
     (given,) = happens(cafe, jonas).given
     assert given.available_at == datetime(2026, 3, 25, 23, 0, tzinfo=UTC)
     assert books.entries(cafe, jonas, program) == [("earn", 0, 50)]
+
+
+def test_the_history_tells_what_it_was_for(cafe, points, jonas):
+    rule(cafe, points)
+    happens(cafe, jonas)
+    with tenancy.scope(cafe):
+        (line,) = standing.history(jonas)
+    assert (line.kind, line.title, line.amount) == ("bonus", "Bewertung", 50)
+
+
+def test_what_a_friends_first_purchase_brought_stands_in_the_history_of_who_brought_them(cafe, points, jonas):
+    rule(cafe, points, name="Freunde", when={"event": "referral"}, gives={"referrer": 100, "referred": 50})
+    lea = makers.member(cafe, "Lea", referred_by=jonas)
+    makers.purchase(cafe, lea, 1000)
+    with tenancy.scope(cafe):
+        assert [(one.kind, one.title, one.amount) for one in standing.history(jonas)] == [
+            ("bonus", "Freunde", 100)
+        ]
+        assert [(one.kind, one.amount) for one in standing.history(lea)] == [("purchase", 60)]
 
 
 def test_who_has_left_is_refused(cafe, points, jonas):
