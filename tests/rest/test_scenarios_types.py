@@ -366,3 +366,37 @@ def test_a_launch_bonus_is_given_to_who_joins_in_time_and_while_it_lasts(till):
     till.at(NOON + timedelta(hours=24))
     late = till.made("/members", {"name": "Dora"})
     assert (balances, late["accounts"][0]["balance"]) == ([20, 10, 0], 0)
+
+
+def test_04_a_voucher_lowers_what_earns(till):
+    program = till.points()
+    till.made(
+        f"/members/{till.member}/adjustments", {"program": program, "amount": 10, "reason": "Übernommen"}
+    )
+    reward = till.reward(program, 10, kind="percent_off", percent="10")
+    code = till.redeem(reward, use="later")["voucher"]
+    bought = till.buy(10000, vouchers=[code])
+    assert (bought["net_minor"], bought["credits"][0]["amount"]) == (9000, 90)
+
+
+def test_05_a_limit_per_purchase_trims(till):
+    program = till.points(earn={"per_minor": 10**12})
+    rule(till, program, "purchase", {"points": 1, "per_minor": 100}, limit={"per_purchase": 1000})
+    assert till.credit(125000) == 1000
+
+
+def test_05_a_limit_per_day_trims_and_says_why(till):
+    program = till.points(earn={"per_minor": 10**12})
+    rule(till, program, "purchase", {"points": 1, "per_minor": 100}, limit={"per_day": 100})
+    assert till.credit(8000) == 80
+    row = till.buy(8000)["credits"][0]["because"][1]
+    assert (row["amount"], row["code"], row["limit"], row["period"], row["had"]) == (
+        20,
+        "limited",
+        100,
+        "day",
+        80,
+    )
+    assert row["text"]
+    till.at(NOON + timedelta(days=1))
+    assert till.credit(8000) == 80
