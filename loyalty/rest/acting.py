@@ -24,7 +24,6 @@ from programs.coalition.models import Partner, PartnerDoor
 from programs.models import Credit, Program, Purchase
 from rewards.models import Redemption, Reward, Voucher
 
-
 # 255, less the partner that stands before it.
 LONGEST_EXTERNAL_ID = 255 - 33
 
@@ -182,6 +181,12 @@ def doors_of(merchant_id):
     return PartnerDoor.objects.filter(partner_id=merchant_id).select_related("operator").order_by("id")
 
 
+def partners_of(operator) -> list[Merchant]:
+    """The merchants that an operator has invited, in id order."""
+    doors = PartnerDoor.objects.filter(operator=operator).values("partner")
+    return list(Merchant.objects.filter(id__in=doors).defer("logo").order_by("id"))
+
+
 def _own(model, public_id):
     rows = model.objects.all()
     if tenancy.acting() is not None:
@@ -222,7 +227,3 @@ def _takes_part():
 
 def _partner_rows():
     return Partner.objects.filter(partner_id=tenancy.acting_id())
-
-
-def public_merchant(merchant_id):
-    return ids.public(Merchant.prefix, merchant_id)

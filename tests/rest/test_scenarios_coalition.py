@@ -295,3 +295,11 @@ def test_the_same_receipt_number_of_two_partners_is_two_purchases_and_of_one_is_
     assert {one["external_id"] for one in (first, again, other, own)} == {"bon-1"}
     path = f"/purchases?program={street.program}&external_id=bon-1"
     assert [row["id"] for row in bert.api.get(path).json()["data"]] == [other["id"]]
+
+
+def test_a_partners_sandbox_follows_the_operators_clock(street, anna):
+    street.turn_to(APRIL)
+    assert anna.api.get("/test-clock").json() == {"now": APRIL}
+    assert street.buy(anna, 100)["occurred_at"] == APRIL
+    # Who comes later is brought to where the operator's clock stands.
+    assert street.join("Bert").api.get("/test-clock").json() == {"now": APRIL}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns import turning
 from loyalty import tenancy
 from loyalty.errors import Invalid, NotFound
+from loyalty.rest import acting
 from loyalty.rest.resource import Resource, answer
 from loyalty.rest.schema import operation
 from loyalty.rest.shapes.answers import TestClock, TurnClock, TurnedClock
@@ -34,6 +35,10 @@ class Clock(Resource):
         if to > sandbox.clock_at + FARTHEST:
             raise Invalid({"now": [_("Turn the clock by at most 30 years at once.")]})
         ran = turning.turn(merchant=sandbox, to=to)
+        # Sandboxes in a coalition follow the operator's clock, as far as theirs is behind.
+        for partner in acting.partners_of(sandbox):
+            if partner.is_sandbox and partner.clock_at < to:
+                turning.turn(merchant=partner, to=to)
         with tenancy.scope(sandbox):
             return answer(TurnedClock(now=sandbox.clock_at, ran=ran))
 

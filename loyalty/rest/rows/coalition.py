@@ -55,8 +55,10 @@ def block(row):
 def settlement(program, month):
     """A settlement.Month."""
     names = names_of({one.partner_id for one in month.partners})
+    invitations = dict(Partner.objects.filter(program=program).values_list("partner_id", "id"))
     told = [
         shapes.PartnersMonth(
+            partner=ids.public("inv", invitations.get(one.partner_id)),
             merchant=ids.public("mer", one.partner_id), name=names[one.partner_id], issued_points=one.issued_points,
             redeemed_points=one.redeemed_points, owes_minor=one.owes_minor, is_owed_minor=one.is_owed_minor,
             fee_minor=one.fee_minor, net_minor=one.net_minor, prepaid_minor=one.prepaid_minor,

@@ -105,12 +105,13 @@ class Blocks(Page):
 
 
 class PartnersMonth(Answer):
-    """`net_minor` = is_owed − owes − fee: what the partner gets (above zero) or pays.
+    """`net_minor` = is_owed − owes − fee: what the partner gets (above zero) or pays. `partner`: null for the operator.
 
     What was taken back in the month is taken off; figures below zero correct an earlier month. `prepaid_minor`: paid
     for points beforehand in this month, not part of the net.
     """
 
+    partner: str | None
     merchant: str
     name: str
     issued_points: int
