@@ -7,7 +7,7 @@ from loyalty import tenancy
 from loyalty.events.models import Event
 from programs.accounts import Account, LevelChange, Unlock
 from programs.subscriptions import renewing, subscribing
-from programs.subscriptions.models import Payment, Subscription
+from programs.subscriptions.models import Payment, Seat, Subscription
 from rewards import catalogue
 from tests import makers
 
@@ -88,6 +88,11 @@ def fees(merchant, subscription):
     with tenancy.scope(merchant):
         rows = Payment.objects.filter(subscription=subscription).order_by("period")
         return [(row.period_starts_on.isoformat(), row.amount_minor) for row in rows]
+
+
+def seats_of(subscription):
+    """The seats of a subscription, within an open scope."""
+    return list(Seat.objects.filter(subscription=subscription))
 
 
 def gifts(merchant, member):

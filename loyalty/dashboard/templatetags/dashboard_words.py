@@ -138,6 +138,7 @@ DEEDS = {
     "device.readmitted": gettext_lazy("Device let in again"),
     "key.issued": gettext_lazy("API key made"),
     "key.revoked": gettext_lazy("API key revoked"),
+    "payments.set_up": gettext_lazy("Keys for online payment entered"),
     "program.created": gettext_lazy("Program started"),
     "program.changed": gettext_lazy("Program changed"),
     "program.closed": gettext_lazy("Program closed"),
