@@ -6,6 +6,7 @@ import pytest
 
 from loyalty import tenancy
 from programs import adjusting, settling, transferring
+from rewards import merging
 from tests import makers
 from tests.coalition.street import Street
 from tests.makers import NOON
@@ -185,3 +186,20 @@ def test_a_sale_that_arrives_late_falls_into_its_own_month(street):
     street.turn_to(APRIL)
     street.buy(anna, 1_000, occurred_at=NOON)
     assert (street.nets("2026-03"), street.nets("2026-04")) == (({"Anna": -10}, 10), ({"Anna": 0}, 0))
+
+
+def test_when_two_cards_are_brought_together_their_points_are_still_their_issuers():
+    for settle_on in ("earn", "redeem"):
+        street, anna, bert = joined("Anna", "Bert", settle_on=settle_on)
+        ines = makers.member(street.operator, "Ines")
+        street.buy(anna, 3_000)
+        hers = street.buy(bert, 7_000, ines)
+        street.refund(bert, hers, amount_minor=1_000)
+        with tenancy.scope(street.operator):
+            merging.merge(ines, into=street.jonas)
+            hers.purchase.refresh_from_db()
+        street.redeem(anna, 90)
+        assert street.nets() == ({"Anna": 60, "Bert": -60}, 0)
+        street.refund(bert, hers, amount_minor=1_000)
+        # Ten of the spent points were not deserved: the card owes them.
+        assert street.nets() == ({"Anna": 60, "Bert": -50}, -10)
