@@ -21,7 +21,7 @@ from loyalty.events import recording
 from loyalty.money import half_up
 from members import locking
 from members.models import Member
-from programs import baskets, budgets, catalogue, ledger, reviewing
+from programs import baskets, budgets, catalogue, ledger, reviewing, types
 from programs.accounts import LotUse, Unlock
 from programs.bonuses import Bonus, RuleBudget
 from programs.coalition import allowances, terms
@@ -152,6 +152,9 @@ def _take_back(purchase, row) -> Refunded:
         [*(one.account_id for one in credits), *(one.account_id for one in bonuses)]
     )
     lost = _expired_of(purchase, sheets)
+    # What was due before this refund happens before it.
+    review, tiered = reviewing.Review(), _tiered(credits)
+    review.settle([sheet for sheet in sheets.values() if sheet.program_id in tiered], tiered)
     if whole:
         taken_back.restored.extend(_return_points(purchase, row, credits, sheets))
     for credit in credits:
@@ -161,8 +164,7 @@ def _take_back(purchase, row) -> Refunded:
     for bonus in bonuses:
         _withdraw_bonus(bonus, purchase, row, sheets[bonus.account_id])
     Credit.objects.bulk_update(credits, ["taken_back", "excused", "qualifies", "facts"])
-    review = reviewing.Review()
-    taken_back.lost.update(_review(review, purchase, credits, sheets))
+    taken_back.lost.update(_review(review, tiered, purchase, credits, sheets))
     ledger.save(sheets.values())
     review.save()
     if whole:
@@ -192,10 +194,15 @@ def _withdraw_bonus(bonus, purchase, row, sheet):
     bonus.save(update_fields=["withdrawn_at"])
 
 
-def _review(review, purchase, credits, sheets):
+def _tiered(credits):
+    """Those of the programs that have tiers, as they are now, by id."""
+    wanted = {credit.program_id for credit in credits if types.get(credit.program.type).has_tiers}
+    programs = catalogue.current(Program.objects.filter(id__in=wanted)) if wanted else []
+    return {live.program.id: live for live in programs}
+
+
+def _review(review, tiered, purchase, credits, sheets):
     """The tiers after it: {account id: names of those lost at once}."""
-    programs = catalogue.current(Program.objects.filter(id__in=[credit.program_id for credit in credits]))
-    tiered = {live.program.id: live for live in programs if live.type.has_tiers}
     for credit in credits:
         if credit.program_id in tiered:
             lost = review.after_refund(sheets[credit.account_id], tiered[credit.program_id], purchase)

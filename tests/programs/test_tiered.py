@@ -197,3 +197,13 @@ def test_a_program_in_force_says_in_plain_words_what_its_tiers_want(cafe):
         (live,) = catalogue.current(type(row).objects.filter(id=row.id))
         sentences = [str(one) for one in explaining.sentences(live, currency="EUR")]
     assert any("Gold" in one and "300" in one for one in sentences)
+
+
+def test_a_refund_comes_after_what_was_due_before_it(cafe, jonas):
+    program(cafe, downgrade={"policy": "full", "grace_days": 30})
+    makers.purchase(cafe, jonas, 30000)
+    makers.turn_to(cafe, NOON + timedelta(days=396))
+    late = makers.purchase(cafe, jonas, 100, occurred_at=NOON)
+    with tenancy.scope(cafe):
+        checkout.give_back(late.purchase)
+    assert [change[1:3] for change in changes(cafe)] == [("Gold", "reached"), ("Bronze", "lost")]
