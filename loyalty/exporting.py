@@ -5,6 +5,7 @@ from loyalty import ids
 from members import finding
 from members.contacts import keeping as contacts
 from members.models import CardToken, Consent
+from programs.coalition.models import Introduction
 from programs.models import Account, Credit, Entry, Purchase, Refund
 from programs.subscriptions import telling
 from rewards.gift_cards import finding as gift_cards
@@ -21,6 +22,9 @@ def of_member(member) -> dict:
     purchases = list(Purchase.objects.filter(member=member).order_by("occurred_at", "id"))
     return {
         "member": _member(member),
+        "introductions": [
+            _introduction(row) for row in Introduction.objects.filter(member=member).order_by("id")
+        ],
         "contacts": [_contact(row) for row in contacts.of(member).order_by("id")],
         "consents": [
             _consent(row) for row in Consent.objects.filter(member__in=everyone).order_by("at", "id")
@@ -53,6 +57,10 @@ def _member(row):
         "last_visit_at": _at(row.last_visit_at), "cards": [finding.card_url(card) for card in cards],
         "referred_by": ids.public("mem", row.referred_by_id),
     }  # fmt: skip
+
+
+def _introduction(row):
+    return {"partner": ids.public("mer", row.partner_id), "name": row.name, "at": _at(row.at)}
 
 
 def _contact(row):

@@ -1,4 +1,7 @@
-"""Names given at the counters of partners, when two members become one. Rule: docs/rules/moving.md, "Merges"."""
+"""Names given at the counters of partners, when two members become one, and when one is forgotten.
+
+Rule: docs/rules/moving.md, "Merges"
+"""
 
 from programs.coalition.models import Introduction
 
@@ -12,3 +15,8 @@ def move(from_id, into_id):
     theirs = Introduction.objects.filter(member=from_id)
     theirs.filter(partner_id__in=list(known))._raw_delete("default")
     theirs.update(member=into_id)
+
+
+def forget(member_ids):
+    """Art. 17 GDPR: no partner keeps a name."""
+    Introduction.objects.filter(member_id__in=list(member_ids))._raw_delete("default")

@@ -303,3 +303,15 @@ def test_a_partners_sandbox_follows_the_operators_clock(street, anna):
     assert street.buy(anna, 100)["occurred_at"] == APRIL
     # Who comes later is brought to where the operator's clock stands.
     assert street.join("Bert").api.get("/test-clock").json() == {"now": APRIL}
+
+
+def test_a_name_given_at_a_counter_is_told_to_its_owner_and_forgotten_with_the_member(street, anna):
+    street.made(anna.api, "/introductions", {"card": street.card, "name": "Zacharias Quendel"})
+    export = street.operator.get(f"/members/{street.member}/export").json()
+    assert [(one["partner"], one["name"]) for one in export["introductions"]] == [
+        (anna.merchant, "Zacharias Quendel")
+    ]
+    assert street.operator.post(f"/members/{street.member}/erasure", {}).status_code == 200
+    export = street.operator.get(f"/members/{street.member}/export").json()
+    assert export["introductions"] == []
+    assert anna.api.get(f"/members/lookup?card={street.card}").status_code == 404

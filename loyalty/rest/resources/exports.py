@@ -1,7 +1,7 @@
 """Everything that is held about a member, to be taken along (Art. 15 and 20 GDPR)."""
 
 from campaigns.models import Message
-from loyalty import clock
+from loyalty import clock, ids
 from loyalty.events.models import Event
 from loyalty.rest import named
 from loyalty.rest.resource import Resource, answer
@@ -9,9 +9,10 @@ from loyalty.rest.resources.merchants import told_event
 from loyalty.rest.rows import contacts, gift_cards, members, purchases, rewards, subscriptions
 from loyalty.rest.rows.messages import messages
 from loyalty.rest.schema import operation
-from loyalty.rest.shapes.exports import Export
+from loyalty.rest.shapes.exports import Export, KeptIntroduction
 from members.contacts import keeping
 from members.models import Consent
+from programs.coalition.models import Introduction
 from programs.models import Entry, Purchase
 from rewards.gift_cards.models import GiftCard
 from rewards.models import Redemption, Voucher
@@ -31,6 +32,10 @@ class MemberExport(Resource):
         export = Export(
             exported_at=clock.now(),
             member=members.member(member),
+            introductions=[
+                KeptIntroduction(partner=ids.public("mer", row.partner_id), name=row.name, at=row.at)
+                for row in Introduction.objects.filter(member=member).order_by("id")
+            ],
             contacts=[contacts.contact(row) for row in keeping.of(member).order_by("id")],
             consents=[members.consent(row) for row in said],
             entries=members.entries(list(entries)),

@@ -11,11 +11,20 @@ from loyalty.rest.shapes.rewards import Redemption, Voucher
 from loyalty.rest.shapes.subscriptions import KeptSubscription, Seat
 
 
+class KeptIntroduction(Answer):
+    """The name given at the counter of a coalition's partner."""
+
+    partner: str
+    name: str
+    at: Moment
+
+
 class Export(Answer):
     """Art. 15 and 20 GDPR. `consents`: every word that was said, not only the latest. `seats`: with other payers."""
 
     exported_at: Moment
     member: Member
+    introductions: list[KeptIntroduction]
     contacts: list[Contact]
     consents: list[Consent]
     entries: list[Entry]
