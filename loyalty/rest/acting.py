@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from loyalty import ids, readable_codes, tenancy
-from loyalty.errors import Invalid, NotFound
+from loyalty.errors import Invalid, NotFound, Refused
 from loyalty.merchants.models import Merchant
 from loyalty.tenancy import partners
 from members import finding
@@ -28,7 +28,7 @@ from rewards.models import Redemption, Reward, Voucher
 LONGEST_EXTERNAL_ID = 255 - 33
 
 
-@dataclass
+@dataclass(eq=False)
 class Elsewhere(Exception):
     """What was asked for may be an operator's. is_there: whether it is, asked inside of a scope of theirs.
 
@@ -78,6 +78,17 @@ def by_card(text) -> Member:
         return finding.by_card(text)
     except NotFound as refusal:
         return _elsewhere(refusal, lambda: _takes_part() and _is_found(lambda: finding.by_card(text)))
+
+
+def refuse_if_elsewhere(bodies, results):
+    """A batch in which every row names a card, and none is known here, may be a coalition's. Raises Elsewhere.
+
+    A batch is one transaction in one scope: own cards and a coalition's come in batches of their own.
+    """
+    cards = [body.card for body in bodies if not isinstance(body, Refused) and body.card is not None]
+    if not cards or len(cards) < len(bodies) or not all(isinstance(one, NotFound) for one in results):
+        return
+    _is_found(lambda: by_card(cards[0]))
 
 
 def program(public_id) -> Program:

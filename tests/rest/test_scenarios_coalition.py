@@ -182,6 +182,17 @@ def test_the_same_idempotency_key_of_two_partners_is_two_requests_and_of_one_is_
     assert first.json()["id"] == again.json()["id"] != other.json()["id"]
 
 
+def test_a_batch_of_the_coalitions_cards_is_recorded_at_the_partners_till(street, anna):
+    rows = [{"card": street.card, "amount_minor": 1_000, "external_id": f"bon-{n}"} for n in range(3)]
+    rows.append({"card": "unbekannt", "amount_minor": 1})
+    results = street.made(anna.api, "/purchases/batch", {"purchases": rows}, status=200)["results"]
+    assert [one["status"] for one in results] == [201, 201, 201, 404]
+    assert [one["purchase"]["credits"][0]["amount"] for one in results[:3]] == [10, 10, 10]
+    assert street.settled("2026-03")[0][anna.merchant]["issued_points"] == 30
+    again = street.made(anna.api, "/purchases/batch", {"purchases": rows[:3]}, status=200)["results"]
+    assert [one["status"] for one in again] == [200, 200, 200]
+
+
 def test_a_preview_stores_nothing_and_says_what_the_partner_would_give(street):
     anna = street.join("Anna", earn={"points": 3, "per_minor": 100})
     body = {"card": street.card, "amount_minor": 1_000}

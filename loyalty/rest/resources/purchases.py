@@ -75,6 +75,7 @@ class PurchaseBatch(Resource):
     def post(self, request):
         read = bodies.read_rows(shapes.NewPurchase, self.raw, "purchases", MOST)
         sales = _sales(read)
+        acting.refuse_if_elsewhere(read, sales)
         recorded = iter(checkout.ring_up_many(_good(sales), actor=self.actor))
         results = [one if isinstance(one, Refused) else next(recorded) for one in sales]
         rung_up = [pair for pair in zip(sales, results, strict=True) if not isinstance(pair[1], Refused)]
