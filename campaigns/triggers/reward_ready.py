@@ -101,7 +101,7 @@ CAMPAIGN = Campaign(
     "reward_ready",
     write,
     is_promotional=True,
-    hears=frozenset({"purchase.recorded", "reward.unlocked", "points.activated"}),
+    hears=frozenset({"purchase.recorded", "reward.unlocked", "points.activated", "bonus.given"}),
     drafts=drafts,
     outdated=outdated,
 )

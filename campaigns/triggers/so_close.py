@@ -79,7 +79,7 @@ CAMPAIGN = Campaign(
     "so_close",
     write,
     is_promotional=True,
-    hears=frozenset({"purchase.recorded", "points.activated"}),
+    hears=frozenset({"purchase.recorded", "points.activated", "bonus.given"}),
     drafts=drafts,
     outdated=outdated,
 )
