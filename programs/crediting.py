@@ -1,14 +1,14 @@
 """What purchases give: asks the program's type, books it on the account, notes why. Used by purchases and previews."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
-
 from loyalty import tenancy
-from loyalty.tenancy import bulk
+from loyalty.tenancy import bulk, prepared
+from members.models import Member
 from members.segments import choosing
 from programs import budgets, catalogue, expiry, ledger, lots, referring, reviewing, unlocking
 from programs.accounts import Account, Unlock
@@ -211,7 +211,7 @@ def open_for(news, programs, now, *, lock=True):
     timezone = tenancy.merchant().timezone
     moments = [new.occurred_at or now for new in news]
     members = {new.member.id for new in news if new.member}
-    friends = referrers(news) - members
+    friends = _active(referrers(news) - members)
     keys = _taking_part(members | friends, programs)
     if friends:
         rewarding = {live.program.id for live in programs if _rewards_friends(live)}
@@ -232,6 +232,14 @@ def open_for(news, programs, now, *, lock=True):
 def referrers(news):
     """Who brought those of a batch's members that have not bought yet."""
     return {new.member.referred_by_id for new in news if new.member and not new.member.visits} - {None}
+
+
+def _active(friends):
+    """Who has left is not rewarded any more."""
+    if not friends:
+        return friends
+    rows = Member.objects.filter(id__in=friends, status=Member.Status.ACTIVE)
+    return set(rows.values_list("id", flat=True))
 
 
 def _rewards_friends(live):
@@ -280,15 +288,24 @@ def _histories(sheets, programs, moments, timezone):
         if not reach:
             continue
         since, until = _reach(min(moments), -reach), _reach(max(moments), reach)
-        rows = Credit.objects.filter(account_id__in=accounts, occurred_at__range=(since, until))
-        if any(rule.when.event == "challenge" for one in versions for rule in one.rules):
-            # For a challenge a visit counts that gave nothing.
-            rows = rows.filter(purchase__returned_at=None)
-        else:
-            rows = rows.filter(amount__gt=F("taken_back"))
-        for account_id, occurred_at, because in rows.values_list("account_id", "occurred_at", "because"):
-            histories[account_id].add(occurred_at.astimezone(ZoneInfo(timezone)), because)
+        # For a challenge a visit counts that gave nothing.
+        is_challenged = any(rule.when.event == "challenge" for one in versions for rule in one.rules)
+        sql = _GIVEN + (_NOT_RETURNED if is_challenged else " AND c.amount > c.taken_back")
+        for account_id, occurred_at, because in prepared.rows(
+            sql, tenancy.merchant_id(), accounts, since, until
+        ):
+            histories[account_id].add(occurred_at.astimezone(ZoneInfo(timezone)), json.loads(because))
     return histories
+
+
+_GIVEN = (
+    "SELECT c.account_id, c.occurred_at, c.because FROM programs_credit AS c"
+    " WHERE c.merchant_id = %s AND c.account_id = ANY(%s::uuid[]) AND c.occurred_at BETWEEN %s AND %s"
+)
+_NOT_RETURNED = (
+    " AND EXISTS (SELECT FROM programs_purchase AS p WHERE p.merchant_id = c.merchant_id AND p.id = c.purchase_id"
+    " AND p.returned_at IS NULL)"
+)
 
 
 def _reach(moment, delta):

@@ -9,15 +9,14 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from django.db import connection
-from django.db.models import OuterRef, Q
+from django.db.models import Q
 
 from loyalty import clock, ids, tenancy
-from loyalty.tenancy import bulk
+from loyalty.tenancy import bulk, prepared
 from programs import lots as using
 from programs.accounts import Account, Entry, Lot, LotUse
 from programs.coalition import posting
 from programs.lots import OpenLot
-from programs.models import Program
 from programs.sheet import Sheet
 
 _FIGURES = ("balance", "pending", "debt", "carry_num", "carry_den", "lifetime", "entries", "head",
@@ -36,12 +35,12 @@ def open_sheets(keys: Iterable[tuple], *, with_lots=frozenset(), lock=True) -> d
     """
     keys = set(keys)
     members, programs = {m for m, _p in keys}, {p for _m, p in keys}
-    rows = Account.objects.filter(member_id__in=members, program_id__in=programs)
-    found = {key: sheet for key, sheet in _select(rows, lock).items() if key in keys}
+    theirs = "member_id = ANY(%s::uuid[]) AND program_id = ANY(%s::uuid[])", list(members), list(programs)
+    found = {key: sheet for key, sheet in _select(*theirs, lock=lock).items() if key in keys}
     if missing := keys - found.keys():
         if lock:
             _create(missing)
-            found |= {key: sheet for key, sheet in _select(rows, lock).items() if key in missing}
+            found |= {key: sheet for key, sheet in _select(*theirs, lock=lock).items() if key in missing}
         else:
             found |= {key: Sheet(ids.new(), *key) for key in missing}
     needing = [sheet for key, sheet in found.items() if with_lots is True or key in with_lots]
@@ -51,7 +50,7 @@ def open_sheets(keys: Iterable[tuple], *, with_lots=frozenset(), lock=True) -> d
 
 def open_accounts(account_ids):
     """Like open_sheets, by account id, with their lots: {account id: Sheet}. Locks these accounts and no others."""
-    found = _select(Account.objects.filter(id__in=list(account_ids)), lock=True)
+    found = _select("id = ANY(%s::uuid[])", list(account_ids), lock=True)
     sheets = {sheet.id: sheet for sheet in found.values()}
     _settle(sheets.values(), list(sheets.values()))
     return sheets
@@ -181,14 +180,20 @@ def _figures(sheet):
             sheet.level_since_at, sheet.level_until_at, sheet.qualifying, sheet.review_at)  # fmt: skip
 
 
-def _select(rows, lock):
-    """Sheets without their lots, by (member id, program id), of a queryset of accounts; locked in id order."""
-    rows = rows.order_by("id")
-    rows = rows.select_for_update(no_key=True) if lock else rows
+_SELECT = (
+    f"SELECT id, member_id, program_id, {', '.join(_FIGURES)},"
     # Asked beside and not joined: a lock on the program would make all its members wait for each other.
-    rows = rows.annotate(closes_at=Program.objects.filter(id=OuterRef("program_id")).values("redeem_until"))
+    " (SELECT redeem_until FROM programs_program AS p WHERE p.merchant_id = %s AND p.id = program_id)"
+    " FROM programs_account WHERE merchant_id = %s AND"
+)
+
+
+def _select(condition, *params, lock):
+    """Sheets without their lots, by (member id, program id), of accounts by a condition; locked in id order."""
+    merchant_id = tenancy.merchant_id()
+    sql = f"{_SELECT} {condition} ORDER BY id{' FOR NO KEY UPDATE' if lock else ''}"
     sheets = {}
-    for row in rows.values_list("id", "member_id", "program_id", *_FIGURES, "closes_at"):
+    for row in prepared.rows(sql, merchant_id, merchant_id, *params):
         account_id, member_id, program_id, balance, pending, debt, num, den, *rest = row
         lifetime, count, head, last, due, *standing = rest
         level, since, until, qualifying, review_at, closes_at = standing

@@ -130,6 +130,8 @@ def would_pay(cards, *, due_minor) -> list[Payment]:
 def paid_in(purchase_ids) -> dict:
     """What gift cards paid of purchases, as it was answered then: {purchase id: [Payment]}. One statement."""
     found: dict = {}
+    if not purchase_ids:
+        return found
     rows = GiftCardEntry.objects.filter(purchase_id__in=list(purchase_ids), kind=Kind.CHARGE)
     for row in rows.select_related("gift_card").order_by("id"):
         payment = Payment(row.gift_card.code, -row.amount_minor, row.balance_after_minor)
