@@ -49,13 +49,11 @@ def open_for(programs, *, lock=True) -> Budgets:
 
 def of_rules(public_ids, *, lock=True) -> Budgets:
     """The same for rules by their public ids."""
-    wanted = sorted(ids.parse("rul", one) for one in public_ids)
+    keys = {ids.parse("rul", one): one for one in public_ids}
     if lock:
-        _create(wanted)
-    rows = RuleBudget.objects.filter(rule_id__in=wanted).order_by("rule_id")
-    found = {
-        ids.public("rul", row.rule_id): row for row in (rows.select_for_update(no_key=True) if lock else rows)
-    }
+        _create(sorted(keys))
+    rows = RuleBudget.objects.filter(rule_id__in=keys).order_by("rule_id")
+    found = {keys[row.rule_id]: row for row in (rows.select_for_update(no_key=True) if lock else rows)}
     return Budgets(dict.fromkeys(public_ids, 0) | {key: row.given for key, row in found.items()}, found)
 
 

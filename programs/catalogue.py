@@ -164,7 +164,7 @@ def in_force_since(live: Live, at: datetime) -> list[Live]:
 
 def types_of(program_ids) -> dict[UUID, ProgramType]:
     """The types of programs, by id. A type never changes, so each is read once."""
-    held = _cached.get(tenancy.merchant_id(), (None, []))[1]
+    held = _held()
     known = {live.program.id: live.type for live in held if live.program.id in program_ids}
     known |= {one: _types[one] for one in program_ids if one in _types}
     if missing := set(program_ids) - set(known):
@@ -178,7 +178,7 @@ def types_of(program_ids) -> dict[UUID, ProgramType]:
 
 def in_versions(version_ids) -> dict[UUID, Live]:
     """Programs as they were in these versions, by version id. Versions never change, so each is read once."""
-    held = _cached.get(tenancy.merchant_id(), (None, []))[1]
+    held = _held()
     known = {live.version_id: live for live in held if live.version_id in version_ids}
     known |= {one: _versions[one] for one in version_ids if one in _versions}
     if missing := set(version_ids) - set(known):
@@ -188,6 +188,12 @@ def in_versions(version_ids) -> dict[UUID, Live]:
         _versions.update({row.id: version(row) for row in rows})
         known |= {one: _versions[one] for one in missing if one in _versions}
     return known
+
+
+def _held() -> list[Live]:
+    """The programs of the merchant in scope as they were read last, if they were."""
+    merchant_id = tenancy.merchant_id()
+    return _cached[merchant_id][1] if merchant_id in _cached else []
 
 
 def version(version_row) -> Live:

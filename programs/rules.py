@@ -1,6 +1,6 @@
 """Earning rules beside the base rate: their shape, when they match, what they give. Pure.
 
-Rule: docs/rules.md, "Rules".
+Rule: docs/rules.md, "Rules"; docs/rules/points.md, "Challenges".
 """
 
 from datetime import time

@@ -50,6 +50,7 @@ class Standing:
     # The tier in a tiered program, or the plan that is paid for.
     tier: Progress | None = None
     level: str = ""
+    level_until_at: datetime | None = None
 
     @property
     def program(self):
@@ -107,7 +108,7 @@ def _standing(live, account, held, unlocked):
         standing = Standing(
             live, account.id, account.balance - account.debt, account.pending, account.lifetime,
             account.last_activity_at, held.lots.get(account.id, []), unlocked=unlocked.get(account.id, []),
-            level=account.level,
+            level=account.level, level_until_at=account.level_until_at,
         )  # fmt: skip
     mine = [reward for reward in held.on_offer if reward.program_id == live.program.id]
     standing.reachable = [reward for reward in mine if reward.cost <= standing.spendable]

@@ -60,7 +60,10 @@ def _tier(one):
         return shapes.Tier(
             name=held.name, until=held.until, next=held.next, missing=held.missing, perks=held.perks
         )
-    return shapes.Tier(name=one.level, until=None, next=None, missing=None, perks=()) if one.level else None
+    if not one.level:
+        return None
+    perks = getattr(getattr(one.live.settings, "benefits", None), "perks", ())
+    return shapes.Tier(name=one.level, until=one.level_until_at, next=None, missing=None, perks=perks)
 
 
 def reasons(rows, program, written=None):
