@@ -13,7 +13,7 @@ from campaigns import working
 from loyalty import clock, tenancy
 from loyalty.merchants.models import Merchant
 from loyalty.tenancy import due
-from programs import announcing, occasions, reviewing, settling
+from programs import occasions, reviewing, settling
 from programs.endings import closing, warnings
 from programs.subscriptions import renewing
 from rewards import club, granting
@@ -58,7 +58,7 @@ def chunks_of(run_due: Callable[..., Counter]) -> Callable[[Merchant], Counter]:
 
 
 TABLE = (
-    Duty("accounts", settling.next_due_at, chunks_of(announcing.run_due), due.with_accounts_to_settle),
+    Duty("accounts", settling.next_due_at, chunks_of(settling.run_due), due.with_accounts_to_settle),
     Duty("levels", reviewing.next_due_at, chunks_of(reviewing.run_due), due.with_levels_to_review),
     Duty("subscriptions", renewing.next_due_at, chunks_of(club.run_due), due.with_subscriptions_due),
     Duty("occasions", occasions.next_due_at, chunks_of(occasions.run_due), due.with_occasions),

@@ -13,10 +13,12 @@ from django.db.models import Q
 
 from loyalty import clock, ids, tenancy
 from loyalty.tenancy import bulk, prepared
+from programs import announcing, catalogue, unlocking
 from programs import lots as using
 from programs.accounts import Account, Entry, Lot, LotUse
 from programs.coalition import posting
 from programs.lots import OpenLot
+from programs.models import Program
 from programs.sheet import Sheet
 
 _FIGURES = ("balance", "pending", "debt", "carry_num", "carry_den", "lifetime", "entries", "head",
@@ -74,7 +76,8 @@ def load_lots(sheets, *, also_ids=()):
 def save(sheets: Iterable[Sheet]):
     """Write the new entries, lots, uses and figures of changed sheets: four statements, however many there are.
 
-    Where lots are a coalition's, what the partners owe each other for it is written with them.
+    Where lots are a coalition's, what the partners owe each other for it is written with them. So is what has become
+    unlocked while settling, and the news of it.
     """
     changed = [sheet for sheet in sheets if sheet.is_changed]
     if not changed:
@@ -92,9 +95,11 @@ def save(sheets: Iterable[Sheet]):
     ]
     bulk.insert(LotUse, ("id", "lot", "entry", "amount"), uses)
     posting.save(postings)
+    unlocking.save([unlock for sheet in changed for unlock in sheet.unlocks])
+    announcing.tell(changed)
     bulk.update(Account, _FIGURES, [_figures(sheet) for sheet in changed])
     for sheet in changed:
-        sheet.entries, sheet.is_changed = [], False
+        sheet.entries, sheet.unlocks, sheet.is_changed = [], [], False
 
 
 def move_lots(account_ids):
@@ -111,8 +116,28 @@ def _settle(sheets, needing):
     now = clock.now()
     due = [sheet for sheet in sheets if sheet.next_due_at is not None and sheet.next_due_at <= now]
     load_lots({sheet.id: sheet for sheet in [*needing, *due]}.values())
+    unlock = _unlocking([sheet for sheet in due if _grows(sheet, now)])
     for sheet in due:
-        sheet.settle(now)
+        sheet.settle(now, unlock)
+
+
+def _grows(sheet, now):
+    return any(lot.is_pending and lot.available_at <= now for lot in sheet.lots.values())
+
+
+def _unlocking(growing):
+    """What points unlock that have just become spendable: at the moment at which they did, by the rules of then."""
+    if not growing:
+        return None
+    programs = Program.objects.filter(id__in={sheet.program_id for sheet in growing})
+    lives = {live.program.id: live for live in catalogue.current(programs)}
+
+    def unlock(sheet, moment):
+        if sheet.balance > sheet.unlocked_to:
+            live = catalogue.as_of(lives[sheet.program_id], moment)
+            sheet.unlocks += unlocking.unlock(sheet, live, at=moment)
+
+    return unlock
 
 
 def uses_of(entry_id):

@@ -1,9 +1,12 @@
 """What happens on accounts by itself: pending points become spendable, points expire. Safe to run twice."""
 
+from collections import Counter
+
 from loyalty import clock
-from programs import catalogue, ledger, unlocking
+from programs import ledger
 from programs.accounts import Account
-from programs.models import Program
+
+_COUNTED = {"activate": "activations", "expire": "expiries"}
 
 
 def settle_due(*, limit=1000) -> int:
@@ -11,27 +14,20 @@ def settle_due(*, limit=1000) -> int:
 
     Accounts that another worker holds are skipped: it settles them itself when it opens them.
     """
+    return run_due(limit=limit)["accounts"]
+
+
+def run_due(*, limit=1000) -> Counter:
+    """As settle_due: Counter(accounts=…, activations=…, expiries=…)."""
     due = Account.objects.filter(next_due_at__lte=clock.now()).order_by("next_due_at")
     ids = list(due.select_for_update(skip_locked=True, no_key=True).values_list("id", flat=True)[:limit])
+    counts = Counter(accounts=len(ids))
     if ids:
         sheets = ledger.open_accounts(ids).values()
-        unlocks = _unlock([sheet for sheet in sheets if sheet.balance > sheet.unlocked_to])
+        kinds = (entry.kind for sheet in sheets for entry in sheet.entries)
+        counts.update(_COUNTED[kind] for kind in kinds if kind in _COUNTED)
         ledger.save(sheets)
-        unlocking.save(unlocks)
-    return len(ids)
-
-
-def _unlock(grown):
-    """What the stamps that have just become spendable unlock."""
-    if not grown:
-        return []
-    programs = catalogue.current(Program.objects.filter(id__in={sheet.program_id for sheet in grown}))
-    by_id = {live.program.id: live for live in programs}
-    return [
-        unlock
-        for sheet in grown
-        for unlock in unlocking.unlock(sheet, by_id[sheet.program_id], at=clock.now())
-    ]
+    return +counts
 
 
 def next_due_at():

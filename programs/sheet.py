@@ -87,6 +87,8 @@ class Sheet:
     lots: dict[UUID, OpenLot] = field(default_factory=dict)
     has_all_lots: bool = True
     entries: list[NewEntry] = field(default_factory=list)
+    # What became unlocked while the account was settled; saved with its entries.
+    unlocks: list = field(default_factory=list)
     is_new: bool = False
     is_changed: bool = False
 
@@ -208,8 +210,11 @@ class Sheet:
                 self.is_changed = True
         self._look_ahead()
 
-    def settle(self, now):
-        """Let happen what is due up to and including `now`, in the order of the due moments. Needs all open lots."""
+    def settle(self, now, after=None):
+        """Let happen what is due up to and including `now`, in the order of the due moments. Needs all open lots.
+
+        after: called with the sheet and each of these moments, when it has happened.
+        """
         while self.next_due_at is not None and self.next_due_at <= now:
             if not self.has_all_lots:
                 raise LookupError("an account is settled with all its open lots at hand")
@@ -218,6 +223,8 @@ class Sheet:
             for lot in [lot for lot in due if lot.remaining]:
                 self._activate(lot)
             self._expire(moment)
+            if after:
+                after(self, moment)
             self._look_ahead()
             # Also where nothing happened: or the account would be looked at for ever.
             self.is_changed = True
