@@ -68,10 +68,11 @@ def create(*, type, name, unit=None, settings=None, starts_at=None, ends_at=None
 
 def change(program, *, actor, settings=None, **columns):
     """Change a program. New `settings` (whole, not merged) make a new version, from the next purchase on."""
+    if program.status == Program.Status.CLOSED and columns.get("ends_at", program.ends_at) != program.ends_at:
+        raise Invalid({"ends_at": [_("This program is closed. Open it again first.")]})
     for name, value in columns.items():
         setattr(program, name, value)
-    if program.ends_at is not None and program.ends_at <= program.starts_at:
-        raise Invalid({"ends_at": [_("The end must come after the start.")]})
+    _check_dates(program)
     if settings is not None:
         read = _read_settings(types.get(program.type), settings)
         _new_version(program, actor, settings=read.model_dump(mode="json", by_alias=True))
@@ -82,6 +83,14 @@ def change(program, *, actor, settings=None, **columns):
         program.save(update_fields=list(columns))
     _changed(program, actor)
     return program
+
+
+def _check_dates(program):
+    end, last_day = program.ends_at, program.redeem_until
+    if end is not None and end <= program.starts_at:
+        raise Invalid({"ends_at": [_("The end must come after the start.")]})
+    if last_day is not None and (end is None or end > last_day):
+        raise Invalid({"ends_at": [_("The last day for spending must come after the end of the program.")]})
 
 
 def add_rule(program, *, definition, actor=""):

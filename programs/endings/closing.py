@@ -47,19 +47,19 @@ def close(
     program, now = _locked(program), clock.now()
     if _is_over(program, now):
         raise NoticeOver(program=program.public_id)
-    has_ended = program.ends_at is not None and program.ends_at <= now
-    ends_at = (program.ends_at if has_ended else now) if ends_at is None else ends_at
-    _check(program, ends_at, redeem_until, now)
-    if ends_at <= now:
+    # One that has ended already keeps its end.
+    end = ends_at or min(program.ends_at or now, now)
+    _check(program, end, redeem_until, now)
+    if end <= now:
         # It ends after it starts, also if both are said at the same moment.
-        program.starts_at = min(program.starts_at, ends_at - _MOMENT)
-    program.ends_at, program.redeem_until = ends_at, redeem_until
-    program.status = Program.Status.CLOSED if ends_at <= now else Program.Status.ACTIVE
+        program.starts_at = min(program.starts_at, end - _MOMENT)
+    program.ends_at, program.redeem_until = end, redeem_until
+    program.status = Program.Status.CLOSED if end <= now else Program.Status.ACTIVE
     _save(program, "starts_at", "ends_at", "redeem_until", "status")
     _note_last_day(program)
     catalogue.announce(program, actor)
     recording.record(
-        "program.closing", program=program.public_id, ends_at=ends_at.isoformat(),
+        "program.closing", program=program.public_id, ends_at=end.isoformat(),
         redeem_until=redeem_until.isoformat() if redeem_until else None, actor=actor,
     )  # fmt: skip
     return program
@@ -99,13 +99,13 @@ def start(program: Program, *, actor="") -> Program:
     return program
 
 
-def set_status(program: Program, status: str, *, actor="") -> Program:
-    """To a status by its name: "closed" at once, "active" from a draft or again. Raises what the verbs raise, and
-    ProgramHasStarted where a program that has accounts shall be a draft."""
+def set_status(program: Program, status: str, *, ends_at: datetime | None = None, actor="") -> Program:
+    """To a status by its name: "closed" at once (or at `ends_at`), "active" from a draft or again. Raises what the
+    verbs raise, and ProgramHasStarted where a program that has accounts shall be a draft."""
     if status == program.status:
         return program
     if status == Program.Status.CLOSED:
-        return close(program, actor=actor)
+        return close(program, ends_at=ends_at, redeem_until=program.redeem_until, actor=actor)
     if status == Program.Status.ACTIVE:
         return (
             start(program, actor=actor)

@@ -99,3 +99,31 @@ def test_a_change_is_foreseen_and_not_made(api, member):
 def test_a_wrong_change_is_named(api, program):
     answer = api.post(f"/programs/{program}/preview", {"pending_days": 91})
     assert (answer.status_code, list(answer.json()["field_errors"])) == (400, ["pending_days"])
+
+
+@pytest.mark.parametrize("ends_at", ["2026-06-01T00:00:00+02:00", None])
+def test_the_end_is_not_moved_beyond_the_last_day(api, program, ends_at):
+    dates = {"ends_at": "2026-04-01T00:00:00+02:00", "redeem_until": "2026-05-01T00:00:00+02:00"}
+    api.post(f"/programs/{program}/closure", dates)
+    answer = api.patch(f"/programs/{program}", {"ends_at": ends_at})
+    assert (answer.status_code, list(answer.json()["field_errors"])) == (400, ["ends_at"])
+    assert api.get(f"/programs/{program}").json()["ends_at"] == dates["ends_at"]
+
+
+def test_a_closed_program_has_its_end_until_it_is_opened_again(api, program):
+    api.patch(f"/programs/{program}", {"status": "closed"})
+    answer = api.patch(f"/programs/{program}", {"ends_at": "2026-06-01T00:00:00+02:00"})
+    assert (answer.status_code, list(answer.json()["field_errors"])) == (400, ["ends_at"])
+    again = {"status": "active", "ends_at": "2026-06-01T00:00:00+02:00"}
+    told = api.patch(f"/programs/{program}", again).json()
+    assert {name: told[name] for name in again} == again
+
+
+def test_a_patch_may_close_at_a_later_moment(api, program, member):
+    told = api.patch(
+        f"/programs/{program}", {"status": "closed", "ends_at": "2026-04-01T00:00:00+02:00"}
+    ).json()
+    assert (told["status"], told["ends_at"]) == ("active", "2026-04-01T00:00:00+02:00")
+    turn(api, "2026-04-01T00:00:00+02:00")
+    assert api.get(f"/programs/{program}").json()["status"] == "closed"
+    assert buy(api, member)["credits"] == []

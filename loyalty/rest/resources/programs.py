@@ -59,7 +59,10 @@ class ProgramDetail(Resource):
         body = self.body(shapes.CHANGED[live.program.type])
         columns = _columns(live.program, body)
         if "status" in columns:
-            closing.set_status(live.program, columns.pop("status"), actor=self.actor)
+            status, ends_at = columns.pop("status"), None
+            if status == Program.Status.CLOSED:
+                ends_at = columns.pop("ends_at", None)
+            closing.set_status(live.program, status, ends_at=ends_at, actor=self.actor)
             live.program.refresh_from_db()
         catalogue.change_program(live.program, actor=self.actor, settings=_merged(live, body), **columns)
         return answer(rows.program(_live(live.program)))
