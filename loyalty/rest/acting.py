@@ -24,6 +24,11 @@ from programs.coalition.models import Partner, PartnerDoor
 from programs.models import Credit, Program, Purchase
 from rewards.models import Redemption, Reward, Voucher
 
+# What the role that partners read as may read of a purchase.
+SHOWN_OF_PURCHASES = (
+    "merchant_id", "id", "member_id", "amount_minor", "discount_minor", "net_minor", "refunded_minor", "currency",
+    "items", "discounts", "occurred_at", "recorded_at", "returned_at", "location_id", "partner_id", "external_id", "actor",
+)  # fmt: skip
 # 255, less the partner that stands before it.
 LONGEST_EXTERNAL_ID = 255 - 33
 
@@ -142,13 +147,16 @@ def payable_in(public_id) -> Program:
 
 
 def purchases(program_id=None):
-    """The purchases that who asks may see: all of its own; as a partner, those at its till. program_id: in it alone."""
+    """The purchases that who asks may see: all of its own; as a partner, those at its till. program_id: in it alone.
+
+    As a partner, to be read as one (tenancy.partners.reading).
+    """
     if program_id is None:
         return Purchase.objects.all()
-    counted = Credit.objects.filter(program=program(program_id))
-    partner_id = tenancy.acting_id()
-    rows = Purchase.objects.filter(partner_id=partner_id) if partner_id else Purchase.objects.all()
-    return rows.filter(id__in=counted.values("purchase_id"))
+    found = program(program_id)
+    if tenancy.acting() is not None:
+        return Purchase.objects.filter(partner_id=tenancy.acting_id()).only(*SHOWN_OF_PURCHASES)
+    return Purchase.objects.filter(id__in=Credit.objects.filter(program=found).values("purchase_id"))
 
 
 def reward(public_id) -> Reward:
@@ -199,11 +207,12 @@ def partners_of(operator) -> list[Merchant]:
 
 
 def _own(model, public_id):
-    rows = model.objects.all()
     if tenancy.acting() is not None:
-        rows = rows.filter(partner_id=tenancy.acting_id())
+        if not _is_there_as_partner(model, public_id):
+            raise NotFound(id=public_id)
+        return model.objects.filter(partner_id=tenancy.acting_id()).by_public_id(model.prefix, public_id)
     try:
-        return rows.by_public_id(model.prefix, public_id)
+        return model.objects.by_public_id(model.prefix, public_id)
     except NotFound as refusal:
         return _elsewhere(refusal, lambda: _is_there_as_partner(model, public_id))
 

@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.rest.conftest import Api, registered
 
@@ -326,3 +328,12 @@ def test_a_name_given_at_a_counter_is_told_to_its_owner_and_forgotten_with_the_m
     export = street.operator.get(f"/members/{street.member}/export").json()
     assert export["introductions"] == []
     assert anna.api.get(f"/members/lookup?card={street.card}").status_code == 404
+
+
+def test_a_card_of_the_shops_own_asks_nothing_of_coalitions(street):
+    body = {"card": street.card, "amount_minor": 1_000}
+    street.made(street.operator, "/purchases", body)
+    with CaptureQueriesContext(connection) as seen:
+        street.made(street.operator, "/purchases", body)
+    asked = [query["sql"] for query in seen.captured_queries if "coalition_p" in query["sql"]]
+    assert [sql for sql in asked if "INSERT" not in sql] == []
