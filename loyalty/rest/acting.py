@@ -27,7 +27,8 @@ from rewards.models import Redemption, Reward, Voucher
 # What the role that partners read as may read of a purchase.
 SHOWN_OF_PURCHASES = (
     "merchant_id", "id", "member_id", "amount_minor", "discount_minor", "net_minor", "refunded_minor", "currency",
-    "items", "discounts", "occurred_at", "recorded_at", "returned_at", "location_id", "partner_id", "external_id", "actor",
+    "items", "discounts", "occurred_at", "recorded_at", "returned_at", "location_id", "partner_id",
+    "external_id", "actor",
 )  # fmt: skip
 # 255, less the partner that stands before it.
 LONGEST_EXTERNAL_ID = 255 - 33
