@@ -54,7 +54,7 @@ def test_a_card_gives_a_reward_that_there_is_or_none(api):
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"type": "tiered"}, "type"), ({"name": ""}, "name"), ({"earn": {"per_minor": 0}}, "earn.per_minor"),
+        ({"type": "lottery"}, "type"), ({"name": ""}, "name"), ({"earn": {"per_minor": 0}}, "earn.per_minor"),
         ({"earn": {"rate": 1}}, "earn.rate"), ({"expiry": {"kind": "after"}}, "expiry.months"),
         ({"expiry": {"kind": "someday"}}, "expiry.kind"), ({"expiry": {}}, "expiry.kind"),
         ({"pending_days": 91}, "pending_days"),
@@ -81,6 +81,23 @@ def test_a_change_of_settings_is_a_new_version_and_keeps_the_rest(api):
     assert api.patch(f"/programs/{program['id']}", {"status": "closed"}).json()["status"] == "closed"
     wrong = api.patch(f"/programs/{program['id']}", {"stamps_required": 5})
     assert wrong.json()["field_errors"] == {"stamps_required": ["There is no such field here."]}
+
+
+@pytest.mark.parametrize(
+    "needed",
+    [
+        {"type": "tiered", "tiers": [{"name": "Bronze", "threshold": 0}]},
+        {"type": "paid_vip", "plans": [{"name": "Klub", "price_minor": 990}]},
+        {"type": "discount_card", "discount_percent": "5"}, {"type": "cash_back", "per_minor": 10000},
+    ],
+)  # fmt: skip
+def test_what_a_type_cannot_do_without_is_not_needed_again_to_change_something_else(api, needed):
+    made = api.post("/programs", {"name": "Stammkunden"} | needed).json()
+    changed = api.patch(f"/programs/{made['id']}", {"name": "Treue", "warn_days": [7]}).json()
+    assert changed == made | {"name": "Treue", "warn_days": [7], "version": 2}
+    field = list(needed)[-1]
+    nothing = api.patch(f"/programs/{made['id']}", {field: None})
+    assert (nothing.status_code, list(nothing.json()["field_errors"])) == (400, [field])
 
 
 def test_a_draft_gives_nothing_until_it_is_active(api):
@@ -176,7 +193,7 @@ def test_a_reward_is_made_changed_and_put_away(api, shop):
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"cost": 0}, "cost"), ({"kind": "gift_card"}, "kind"), ({"kind": "percent_off", "percent": 10}, "percent"),
+        ({"cost": 0}, "cost"), ({"kind": "gift_card"}, "value_minor"), ({"kind": "percent_off", "percent": 10}, "percent"),
         ({"kind": "percent_off", "percent": "101"}, "percent"), ({"kind": "amount_off"}, "value_minor"),
     ],
 )  # fmt: skip

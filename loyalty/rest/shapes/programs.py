@@ -5,6 +5,7 @@ from operator import or_
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field, RootModel, create_model
+from pydantic.fields import FieldInfo
 
 from loyalty.rest.shapes.answers import Unit
 from loyalty.rest.shapes.fields import Answer, Body, Id, Moment, Page, When, text
@@ -89,9 +90,24 @@ def _shapes(prefix, suffix, base, makes_rewards=False):
     made = {}
     for name in types.names():
         title = f"{prefix}{name.title().replace('_', '')}{suffix}"
-        named = {"type": (Literal[name], ...)} if prefix != "Changed" else {}
-        made[name] = create_model(title, __base__=base, **named, **_settings(types.get(name), makes_rewards))
+        fields = _settings(types.get(name), makes_rewards)
+        fields = _not_required(fields) if prefix == "Changed" else {"type": (Literal[name], ...)} | fields
+        made[name] = create_model(title, __base__=base, **fields)
     return made
+
+
+def _not_required(fields):
+    """The same fields, each of which may be left out. What is not sent is not looked at; and null is no value."""
+    return {
+        name: (annotation, FieldInfo.merge_field_infos(field, default_factory=_nothing))
+        if field.is_required()
+        else (annotation, field)
+        for name, (annotation, field) in fields.items()
+    }
+
+
+def _nothing():
+    return None
 
 
 NEW = _shapes("New", "Program", NewCommon, makes_rewards=True)
