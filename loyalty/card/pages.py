@@ -14,8 +14,10 @@ from loyalty.design.stamps import Place
 from members import finding
 from programs import explaining
 from programs.because import unit
+from programs.units import counts_money
 from rewards import sentences
 from rewards import stamps as given_stamps
+from rewards.levels import is_one as told_by_level
 
 # What expires within this many days is announced on the card.
 ANNOUNCED_DAYS = 45
@@ -34,14 +36,14 @@ def upper(standing, token):
     """The upper leaf: what is there and what comes next, of one program."""
     if standing.stamps_required:
         return _punch_leaf(standing, token)
-    if levels.is_one(standing):
+    if told_by_level(standing):
         return levels.leaf(standing)
     return _points_leaf(standing, token) if _has_rate(standing) else _plain_leaf(standing)
 
 
 def other(standing):
     """A further program on the same card, in short."""
-    if levels.is_one(standing):
+    if told_by_level(standing):
         return levels.other(standing)
     if not standing.stamps_required and not _has_rate(standing):
         leaf = _plain_leaf(standing)
@@ -228,7 +230,7 @@ def _row(one):
     return {
         "title": _title(one, language, is_stamps), "text": " ".join(_texts(one)),
         "when": sentences.capitalised(wording.moment(at, language, now=now, with_time=False)),
-        "points": None if is_stamps or one.program is None else one.amount,
+        "points": None if is_stamps or one.program is None or counts_money(one.program) else one.amount,
     }  # fmt: skip
 
 

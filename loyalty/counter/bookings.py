@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loyalty import clock
-from loyalty.counter import credits, guests, once, pins, tells, words
+from loyalty.counter import credits, gift_cards, guests, once, pins, tells, words
 from loyalty.counter.asking import Tap
 from loyalty.counter.doors import Desk
 from loyalty.counter.tells import Declined, Told
@@ -61,6 +61,7 @@ def _book(desk, tap):
     member = finding.by_card(tap.card)
     programs = catalogue.live()
     extra = _several(desk, member, programs, tap) if tap.stamps > 1 else None
+    tiers = credits.tiers_of(member, programs)
     sale = Sale(
         member=member, amount_minor=tap.amount_minor, items=_items(programs, tap), occurred_at=tap.at,
         location=desk.location, external_id=f"counter {tap.key}", vouchers=(tap.voucher,) if tap.voucher else (),
@@ -72,7 +73,7 @@ def _book(desk, tap):
     thing = {
         "kind": "purchase", "id": recorded.purchase.public_id, "extra": extra, "member": member.public_id,
     }  # fmt: skip
-    return credits.told(member, recorded, tap, thing=thing)
+    return credits.told(member, recorded, tap, thing=thing, tiers=tiers)
 
 
 def _items(programs, tap):
@@ -120,16 +121,23 @@ def _redeem(desk, guest, reward, shown):
     member = finding.find(id=guest)
     prize = Reward.objects.by_public_id(Reward.prefix, reward)
     redemption = redeeming.redeem(member=member, reward=prize, location=desk.location, actor=desk.actor)
-    voucher = vouchers.of_redemption(redemption)
-    note = _("Please hand it over.")
-    if voucher:
-        note = _("Voucher %(code)s: choose it with the next amount.") % {"code": codes.display(voucher.code)}
+    note, issued = _what_it_made(redemption)
     name = guests.name_of(member)
     return tells.done(
-        _("Redeemed"), _("%(reward)s for %(name)s.") % {"reward": prize.name, "name": name}, note,
+        _("Redeemed"), _("%(reward)s for %(name)s.") % {"reward": prize.name, "name": name}, note, keep=issued,
         text=_("%(reward)s for %(name)s") % {"reward": prize.name, "name": name},
         thing={"kind": "redemption", "id": redemption.public_id, "member": member.public_id}, icon="gift",
     )  # fmt: skip
+
+
+def _what_it_made(redemption):
+    """What to say of a redemption, and what is issued with it: (sentence, [sentences that stay until read])."""
+    if voucher := vouchers.of_redemption(redemption):
+        code = codes.display(voucher.code)
+        return _("Voucher %(code)s: choose it with the next amount.") % {"code": code}, []
+    if card := gift_cards.issued_by(redemption):
+        return "", [card]
+    return _("Please hand it over."), []
 
 
 def _take_voucher(code):
@@ -210,4 +218,7 @@ def _adjust_back(desk, member, program_id, amount):
     )
 
 
-_UNDO = {"purchase": _undo_purchase, "redemption": _undo_redemption, "adjustment": _undo_adjustment}
+_UNDO = {
+    "purchase": _undo_purchase, "redemption": _undo_redemption, "adjustment": _undo_adjustment,
+    "gift_card": gift_cards.undo,
+}  # fmt: skip

@@ -11,7 +11,8 @@ from loyalty.counter import words
 from loyalty.design import stamps, wording
 from members.models import Member
 from programs import catalogue
-from rewards import codes, sentences, standing
+from programs.units import counts_money
+from rewards import codes, levels, sentences, standing
 from rewards import stamps as given_stamps
 from rewards.models import Reward, Voucher
 from rewards.standing import Standing
@@ -61,6 +62,7 @@ class Guest:
     ready: Sequence[Prize] = ()
     affordable: Sequence[Prize] = ()
     vouchers: Sequence[Prize] = ()
+    tags: Sequence[str] = ()
     can_stamp: bool = False
     most: int = 1
 
@@ -92,6 +94,7 @@ def of(member: Member, *, wants: Reward | None = None, shown: str = "") -> Guest
         birthday=words.birthday(member.birthday, clock.today(merchant.timezone)),
         asks_for=asks_for(one.live for one in standings), cards=cards, next=_next(standings),
         ready=[*wanted, *unlocked, *ready], affordable=_affordable(standings), vouchers=discounts,
+        tags=[told for told in map(levels.in_short, standings) if told],
         can_stamp=any(stamps_without_amount(one.live) for one in standings), most=_most(standings),
     )  # fmt: skip
 
@@ -114,10 +117,12 @@ def _card(one: Standing) -> Card:
     if one.stamps_required:
         return _punch_card(one)
     ahead = one.next_reward
+    done, whole = levels.way(one) if levels.is_one(one) else (one.spendable, ahead.at if ahead else 0)
+    if counts_money(one.program):
+        whole = one.live.settings.per_minor
     return Card(
-        title=one.program.name, aside=words.has_now(one, one.spendable), balance=max(0, one.spendable),
-        goal=ahead.at if ahead else 0, text=next_step(one),
-        note=_pending(one),
+        title=one.program.name, aside=words.has_now(one, one.spendable), balance=max(0, done), goal=whole,
+        text=next_step(one), note=_pending(one),
     )  # fmt: skip
 
 
@@ -145,6 +150,8 @@ def _next(standings: Sequence[Standing]) -> str:
 
 def next_step(one: Standing) -> str:
     """How far it is to the next reward: 'Three more stamps, then a coffee is free.'"""
+    if one.tier is not None:
+        return levels.next_step(one)
     ahead = one.next_reward
     return sentences.to_go(ahead.missing, ahead.reward.name, one) if ahead else ""
 

@@ -2,9 +2,11 @@
 
 A Told is JSON-ready, because it is kept under the key of its tap: {"outcome": "done"|"refused", "title", "line",
 "note", "sentence" (all in one), "stamp" {"motif", "seed", "label"} or None, "icon", "text" (for "Last: …"), "thing"
-(what to undo) or None, "card" (for which a manager may decide otherwise) or None}.
+(what to undo) or None, "card" (for which a manager may decide otherwise) or None, "pay" (what is to be asked for,
+where it is not the amount that was entered) and "keep" (what is handed out: stays until it was read)}.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,10 +29,22 @@ class Declined(Exception):
         self.told = told
 
 
-def done(title: str, line: str, note: str = "", *, text: str = "", thing=None, stamp=None, icon="") -> Told:
+def done(
+    title: str,
+    line: str,
+    note: str = "",
+    *,
+    text="",
+    thing=None,
+    stamp=None,
+    icon="",
+    pay="",
+    keep: Sequence[str] = (),
+) -> Told:
     return {
-        "outcome": "done", "title": title, "line": line, "note": note, "sentence": f"{title}. {line}",
-        "text": text, "thing": thing, "stamp": stamp, "icon": icon, "card": None,
+        "outcome": "done", "title": title, "line": line, "note": note,
+        "sentence": " ".join(filter(None, [f"{title}. {line}", pay])),
+        "text": text, "thing": thing, "stamp": stamp, "icon": icon, "card": None, "pay": pay, "keep": list(keep),
     }  # fmt: skip
 
 
@@ -38,7 +52,7 @@ def refused(title: str, line: str, note: str = "", *, card: str | None = None) -
     return {
         "outcome": "refused", "title": title, "line": line, "note": note,
         "sentence": " ".join(filter(None, [title, line, note])),
-        "text": "", "thing": None, "stamp": None, "icon": "", "card": card,
+        "text": "", "thing": None, "stamp": None, "icon": "", "card": card, "pay": "", "keep": [],
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from loyalty.counter import (
     asking,
     credits,
     doors,
+    gift_cards,
     guests,
     looking,
     pages,
@@ -30,6 +31,7 @@ from loyalty.merchants import devices, staffing
 from members import finding
 from rewards import checkout, presenting
 from rewards.checkout import Sale
+from rewards.gift_cards.models import GiftCard
 
 
 @require_GET
@@ -79,6 +81,8 @@ def find(request: HttpRequest, desk: Desk) -> HttpResponse:
     try:
         if shown := looking.presented(query):
             return _show_guest(request, desk, guests.of(shown[0], wants=shown[1], shown=query))
+        if card := gift_cards.read(query):
+            return _show_gift_card(request, desk, card)
         found = looking.look(query)
     except presenting.CodeOver as over:
         return pages.tell(request, desk, tells.refusal(over))
@@ -160,6 +164,30 @@ def redemptions(request: HttpRequest, desk: Desk) -> HttpResponse:
     return pages.tell(request, desk, told, key=key)
 
 
+@require_GET
+@never_cache
+@at_the_counter
+def gift_card(request: HttpRequest, desk: Desk, gift_card_id: str) -> HttpResponse:
+    """What is on a gift card, and paying with it. By its id: the code is as good as money, and addresses are kept."""
+    try:
+        return _show_gift_card(request, desk, GiftCard.objects.by_public_id(GiftCard.prefix, gift_card_id))
+    except Refused as refused:
+        return pages.tell(request, desk, tells.refusal(refused))
+
+
+@require_POST
+@at_the_counter
+def charge(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Something is paid with a gift card: the amount that was entered, or all that is on it."""
+    try:
+        key = asking.key(request.POST)
+        amount = None if "all" in request.POST else asking.amount_minor(request.POST, desk.merchant.currency)
+    except Invalid as invalid:
+        return _unusable(request, desk, invalid)
+    told = gift_cards.charge(desk, key=key, gift_card=request.POST.get("gift_card", ""), amount_minor=amount)
+    return pages.tell(request, desk, told, key=key)
+
+
 @require_POST
 @at_the_counter
 def override(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -203,6 +231,11 @@ def _show_guest(request, desk, shown, *, amount=False):
     part = "counter/parts/guest_amount.html" if by_amount else "counter/parts/guest_stamp.html"
     url = f"{shown.url}?do=amount" if amount else shown.url
     return pages.show(request, desk, part, url=url, guest=shown)
+
+
+def _show_gift_card(request, desk, card):
+    shown = gift_cards.of(card)
+    return pages.show(request, desk, "counter/parts/gift_card.html", url=shown.url, gift_card=shown)
 
 
 def _rows(found):

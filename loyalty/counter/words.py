@@ -12,7 +12,9 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from loyalty.design import wording
+from programs import units as program_units
 from programs.because import unit
+from rewards import levels
 
 # A merchant's own unit may be of any gender, so only these are counted in words.
 USUAL = ("point", "points", "stamp", "stamps")
@@ -25,19 +27,25 @@ def language() -> str:
 
 
 def units(count: int, program, *, in_words: bool = False) -> str:
-    """36 points; in words, as the object of a sentence: one stamp, two stamps (einen Stempel)."""
+    """36 points; in words, as the object of a sentence: one stamp, two stamps (einen Stempel). Or 30.50 €."""
     name = program.unit_singular if count == 1 else program.unit_plural
     if in_words and name in USUAL and (name.startswith("stamp") or count == 1) and count <= WORDS_UP_TO:
         return f"{wording.count_word(count, language(), 'acc')} {unit(name)}"
-    return f"{wording.plain(count, language())} {unit(name)}"
+    return program_units.counted(count, program)
 
 
 def has_now(standing, spendable: int, *, alone: bool = True) -> str:
-    """'8 of 10' on a punch card, beside other programs '8 of 10 stamps'; '148 points' elsewhere."""
+    """'8 of 10' on a punch card, beside other programs '8 of 10 stamps'; '148 points' elsewhere. 'Gold, 5 % off'."""
     if required := standing.stamps_required:
         text = _("%(count)s of %(required)s") if alone else _("%(count)s of %(required)s stamps")
         return text % {"count": spendable, "required": required}
-    return units(spendable, standing.program)
+    settings = standing.live.settings
+    if program_units.counts_money(standing.program):
+        have, whole = (units(count, standing.program) for count in (spendable, settings.per_minor))
+        return _("%(count)s of %(required)s") % {"count": have, "required": whole}
+    collects = getattr(settings, "earn", None) is not None
+    told = [levels.in_short(standing), units(spendable, standing.program) if collects else ""]
+    return ", ".join(filter(None, told)) or _("no benefits yet")
 
 
 def since(member, visits: int) -> str:

@@ -81,6 +81,8 @@ class ProgramType:
     has_tiers = False
     # True where several merchants give and take the same points.
     is_shared = False
+    # True where what is collected is money spent, in minor units, and no points.
+    counts_money = False
     # Where in the settings rewards are named, for whoever makes them along with the program: "tiers.*.entry_reward".
     rewards_at: tuple[str, ...] = ()
 

@@ -28,6 +28,7 @@ class CashBack(ProgramType):
     Settings = Settings
     unit = ("cent", "cents")
     spends_while_earning = True
+    counts_money = True
     rewards_at = ("reward",)
 
     def sentences(self, settings, words):

@@ -9,28 +9,11 @@ from django.urls import reverse
 from loyalty import tenancy
 from members import finding
 from programs import types
-from rewards import catalogue
 from tests import makers
+from tests.every_type import SETTINGS, run
 from tests.makers import NOON
 
 pytestmark = pytest.mark.django_db
-TIERS = [
-    {"name": "Silber", "threshold": 0},
-    {"name": "Gold", "threshold": 75000, "discount_percent": "5", "multiplier": "1.5",
-     "perks": ["Änderungen ohne Aufpreis"]},
-    {"name": "Platin", "threshold": 150000},
-]  # fmt: skip
-PLANS = [{"name": "Monat", "price_minor": 990, "interval": "month"}]
-GIFT = {"name": "Gutschein über 5 €", "kind": "gift_card", "value_minor": 500}
-SETTINGS = {
-    "points": {},
-    "punch_card": {"reward": {"name": "Ein Kaffee nach Wahl"}},
-    "tiered": {"tiers": TIERS},
-    "paid_vip": {"plans": PLANS, "benefits": {"discount_percent": "10"}},
-    "coalition": {"point_value_minor": "1"},
-    "discount_card": {"discount_percent": "5"},
-    "cash_back": {"per_minor": 10000, "reward": GIFT},
-}
 
 
 @pytest.fixture
@@ -41,12 +24,6 @@ def shop():
 @pytest.fixture
 def guest(shop):
     return makers.member(shop, "Özlem Yıldırım-Österreicher")
-
-
-def run(shop, *names):
-    with tenancy.scope(shop):
-        for name in names:
-            catalogue.create_program(type=name, name=f"Programm {name}", settings=SETTINGS[name])
 
 
 def card(client, shop, guest):

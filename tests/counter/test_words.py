@@ -37,7 +37,7 @@ def test_birthday_of_29_february_is_on_the_28th_in_other_years():
 
 def test_what_ends_at_midnight_ends_on_the_day_before():
     class Program:
-        unit_singular, unit_plural = "point", "points"
+        type, unit_singular, unit_plural = "points", "point", "points"
 
     now = datetime(2026, 3, 12, 12, tzinfo=UTC)
     soon, later = datetime(2026, 3, 31, 22, tzinfo=UTC), datetime(2026, 12, 31, 23, tzinfo=UTC)

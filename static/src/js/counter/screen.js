@@ -33,7 +33,7 @@ export class Screen extends EventTarget {
     focusOn(this.stage);
   }
 
-  /** Cover everything with what happened. outcome: "done" closes by itself, "refused" stays until it is read. */
+  /** Cover everything with what happened. What has a bar at its edge closes by itself, all else stays until read. */
   tell(outcome, html) {
     clearTimeout(this.#timer);
     this.result.innerHTML = html;
@@ -41,7 +41,7 @@ export class Screen extends EventTarget {
     this.frame.inert = true;
     focusOn(this.result);
     signal(outcome);
-    if (outcome === "done") this.#timer = setTimeout(() => this.home(), CLOSES_AFTER_MS);
+    if (this.result.querySelector("[data-closing]")) this.#timer = setTimeout(() => this.home(), CLOSES_AFTER_MS);
     this.dispatchEvent(new Event("change"));
   }
 

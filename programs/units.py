@@ -1,0 +1,21 @@
+"""What is collected, written with its unit: 12 points, one stamp; money where a program counts money."""
+
+from django.utils.translation import get_language
+
+from loyalty import tenancy
+from loyalty.design import wording
+from programs import types
+from programs.because import unit
+
+
+def counts_money(program) -> bool:
+    return types.get(program.type).counts_money
+
+
+def counted(count: int, program) -> str:
+    """So much of a program, in the active language: "12 points", "30.50 €"."""
+    language = get_language() or "en"
+    if counts_money(program):
+        return wording.amount(count, tenancy.merchant().currency, language)
+    name = program.unit_singular if abs(count) == 1 else program.unit_plural
+    return f"{wording.plain(count, language)} {unit(name)}"
