@@ -38,6 +38,8 @@ class Reward(TenantModel):
     partner_id = models.UUIDField(null=True)
     # Given by a full card: not for points, and not in the list of what points can buy.
     unlocked_only = models.BooleanField(default=False)
+    # Whether who holds a voucher for it may give it to somebody else.
+    transferable = models.BooleanField(default=False)
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -117,6 +119,9 @@ class Voucher(TenantModel):
     valid_until = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
     used_in = TenantForeignKey("programs.Purchase", null=True)
+    # Until then one till has it for itself, for the sale that it is ringing up: which one.
+    held_until = models.DateTimeField(null=True)
+    held_by = models.CharField(max_length=160, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now)
 
     prefix = "vch"
