@@ -1,10 +1,14 @@
 """The editors of programs and rewards."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from loyalty import clock
 from loyalty.merchants.models import AuditEntry
 from programs import catalogue
+from programs.endings import closing
 from programs.models import Program, ProgramVersion
 from rewards.models import Reward
 from tests import makers
@@ -142,6 +146,20 @@ def test_a_program_is_closed_and_opened_again(shop, owner, card):
     with shop.scope():
         assert len(catalogue.live()) == 1
     assert owner.post(address, {"status": "draft"}).status_code == 404
+
+
+def test_a_program_whose_last_day_has_passed_stays_closed_and_it_is_said(shop, owner, card):
+    with shop.scope():
+        row = closing.close(card, redeem_until=clock.now() + timedelta(days=1))
+        type(row).objects.filter(id=row.id).update(
+            starts_at=row.starts_at - timedelta(days=9), ends_at=row.ends_at - timedelta(days=9),
+            redeem_until=clock.now() - timedelta(days=8),
+        )  # fmt: skip
+    address = reverse("dashboard:program_status", args=[card.public_id])
+    answer = owner.post(address, {"status": "active"}, follow=True)
+    assert "has expired" in answer.content.decode()
+    with shop.scope():
+        assert catalogue.live() == []
 
 
 def test_the_preview_answers_to_what_is_typed_and_stores_nothing(shop, owner, card):

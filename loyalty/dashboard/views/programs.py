@@ -132,7 +132,11 @@ def set_status(request: MerchantRequest, program_id: str) -> HttpResponse:
     wanted = request.POST.get("status")
     if wanted not in (Program.Status.ACTIVE, Program.Status.CLOSED):
         raise Http404
-    closing.set_status(program, wanted, actor=request.actor)
+    try:
+        closing.set_status(program, wanted, actor=request.actor)
+    except Refused as refused:
+        tell(request, refused)
+        return redirect("dashboard:program", program_id)
     auditing.record(request.actor, f"program.{wanted}", program_id)
     closed = wanted == Program.Status.CLOSED
     tell(
