@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import Error, connection, transaction
 
+from campaigns import duties, working
 from campaigns.models import Message, MonthlySummaryRun
 from loyalty import clock, tenancy
 from loyalty.events.models import Event
 from loyalty.tenancy import due
-from programs.accounts import Account
+from programs.accounts import Account, Unlock
+from programs.endings import closing
 from tests import makers
 from tests.campaigns import shop
 from tests.subscriptions import shop as subscriptions
@@ -102,6 +104,53 @@ def test_merchants_with_subscriptions_to_renew_are_found_when_a_period_ends(two)
     assert due.with_subscriptions_due() == []
     with clock.at(hers.period_ends_at):
         assert due.with_subscriptions_due() == [bakery.id]
+
+
+def test_merchants_are_found_when_a_program_of_theirs_ends_and_when_its_last_day_comes(two):
+    bakery, _cafe = two
+    program = makers.points_program(bakery)
+    day = timedelta(days=1)
+    with clock.at(makers.NOON + day), tenancy.scope(bakery):
+        closing.close(program, ends_at=makers.NOON + 2 * day, redeem_until=makers.NOON + 4 * day)
+    assert due.with_endings() == []
+    for number, found in ((2, [bakery.id]), (3, []), (4, [bakery.id]), (5, [])):
+        with clock.at(makers.NOON + number * day):
+            assert due.with_endings() == found
+            for merchant_id in found:
+                while duties.do("endings", merchant_id):
+                    pass
+
+
+def test_merchants_with_levels_to_review_are_found(two):
+    bakery, _cafe = two
+    makers.points_program(bakery)
+    shop.guest(bakery)
+    with tenancy.scope(bakery):
+        Account.objects.update(review_at=makers.NOON + timedelta(days=1))
+    assert due.with_levels_to_review() == []
+    with clock.at(makers.NOON + timedelta(days=1)):
+        assert due.with_levels_to_review() == [bakery.id]
+
+
+def test_merchants_with_rewards_to_hand_out_are_found(two):
+    bakery, _cafe = two
+    makers.punch_card(bakery, stamps_required=1)
+    makers.purchase(bakery, shop.guest(bakery))
+    assert due.with_rewards_to_hand_out() == []
+    with tenancy.scope(bakery):
+        Unlock.objects.update(as_voucher=True)
+    assert due.with_rewards_to_hand_out() == [bakery.id]
+    assert duties.do("rewards", bakery.id) is False
+    assert due.with_rewards_to_hand_out() == []
+
+
+def test_merchants_whose_accounts_were_looked_through_today_are_known(two):
+    bakery, cafe = two
+    duties.do("warnings", bakery.id)
+    assert due.with_expiries_looked_at() == [bakery.id]
+    assert working.merchants_to_warn() == [cafe.id]
+    with clock.at(makers.NOON + timedelta(days=1)):
+        assert due.with_expiries_looked_at() == []
 
 
 def test_finished_summaries_are_found_by_their_month(two):
