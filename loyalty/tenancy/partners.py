@@ -4,6 +4,7 @@ The scope names the operator and the partner (`scope(operator, acting=partner)`)
 """
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import connection, transaction
 
@@ -11,15 +12,28 @@ from loyalty.tenancy import scoping
 from loyalty.tenancy.operations import PARTNER_ROLE
 
 
+_reads: ContextVar = ContextVar("reads_as_partner", default=False)
+
+
 @contextmanager
 def reading():
-    """For the block, see what the acting partner may see. Outside of a partner's scope nothing changes.
+    """For the block, see what the acting partner may see. Outside of a partner's scope nothing changes. Nests.
 
     Only columns that were granted may be asked for: name them, with `only()` or `values_list()`.
     """
-    if scoping.acting() is None:
+    if scoping.acting() is None or _reads.get():
         yield
         return
+    token = _reads.set(True)
+    try:
+        with _as_partner():
+            yield
+    finally:
+        _reads.reset(token)
+
+
+@contextmanager
+def _as_partner():
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {PARTNER_ROLE}")
         yield

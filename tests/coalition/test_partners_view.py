@@ -155,5 +155,7 @@ def test_after_reading_as_a_partner_the_runtime_is_itself_again_also_after_an_er
             ask("SELECT name FROM members_member")
         assert ask("SELECT current_user") == [("stammgast_app",)]
         with partners.reading():
+            with partners.reading():
+                assert ask("SELECT current_user") == [("stammgast_partner",)]
             assert ask("SELECT current_user") == [("stammgast_partner",)]
         assert ask("SELECT current_user") == [("stammgast_app",)]

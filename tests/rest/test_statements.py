@@ -23,7 +23,9 @@ def statement(days=1, **figures):
         for kind in ("issue", "redeem")
     ]
     settled = Settled(uuid4(), **figures)
-    return statements.Statement(Program(name="Straßenkarte"), "Bäckerei Feldmann", date(2026, 3, 1), settled, lines)
+    return statements.Statement(
+        Program(name="Straßenkarte"), "Bäckerei Feldmann", date(2026, 3, 1), settled, lines
+    )
 
 
 def pages(one):
@@ -34,7 +36,15 @@ def pages(one):
 
 def test_the_figures_of_the_month_stand_on_it():
     (text,) = pages(statement(issued_points=1200, owes_minor=1200, is_owed_minor=350, fee_minor=60))
-    for part in ("Werbegemeinschaft", "Straßenkarte", "Bäckerei Feldmann", "March 2026", "1,200", "€12.00", "€9.10"):
+    for part in (
+        "Werbegemeinschaft",
+        "Straßenkarte",
+        "Bäckerei Feldmann",
+        "March 2026",
+        "1,200",
+        "€12.00",
+        "€9.10",
+    ):
         assert part in text
     assert "You pay" in text
 
