@@ -11,7 +11,6 @@ from django.db import connection, transaction
 from loyalty.tenancy import scoping
 from loyalty.tenancy.operations import PARTNER_ROLE
 
-
 _reads: ContextVar = ContextVar("reads_as_partner", default=False)
 
 
