@@ -12,6 +12,7 @@ from loyalty import tenancy
 from loyalty.design import wording
 from programs import catalogue
 from programs.catalogue import Live
+from rewards import promises
 from rewards.models import Reward
 from rewards.sentences import capitalised, inside
 
@@ -37,7 +38,12 @@ def of_merchant() -> Offer:
 
 
 def of_program(live: Live) -> Offer:
-    return _punch_card(live) if live.program.type == "punch_card" else _points(live)
+    if hasattr(live.settings, "stamps_required"):
+        return _punch_card(live)
+    if hasattr(live.settings, "earn") and not live.type.has_tiers:
+        return _points(live)
+    promise = promises.of(live)
+    return Offer(promise.headline, " ".join(filter(None, [promise.rule, _("No app, no password.")])))
 
 
 def _punch_card(live):
@@ -71,9 +77,11 @@ def _points(live):
         .order_by("cost")
         .first()
     )
+    shared = _("The points count at all shops that take part.") if live.type.is_shared else ""
+    text = " ".join(filter(None, [shared, _("No app, no password.")]))
     if cheapest is None:
-        return Offer(capitalised(f"{rate}."), _("No app, no password."))
+        return Offer(capitalised(f"{rate}."), text)
     headline = _("%(rate)s, from %(cost)s points %(reward)s.") % {
         "rate": rate, "cost": wording.plain(cheapest.cost, language), "reward": inside(cheapest.name),
     }  # fmt: skip
-    return Offer(capitalised(headline), _("No app, no password."), reward=cheapest.name)
+    return Offer(capitalised(headline), text, reward=cheapest.name)

@@ -9,7 +9,7 @@ from loyalty.dashboard.paper.poster import Offer
 from loyalty.design import wording
 from loyalty.merchants.models import Merchant
 from programs.catalogue import Live
-from rewards import catalogue, sentences
+from rewards import catalogue, promises, sentences
 from rewards.models import Reward
 
 
@@ -38,10 +38,12 @@ def of(merchant: Merchant, live: Live | None, *, headline: str, address: str) ->
 
 def promise(live: Live | None) -> str:
     """The headline: "Zehn Stempel, ein Kaffee aufs Haus."."""
-    reward = _reward(live)
     if live is None:
         return _("A card for our regulars.")
-    if live.program.type == "punch_card":
+    if not _collects(live):
+        return promises.of(live).headline
+    reward = _reward(live)
+    if hasattr(live.settings, "stamps_required"):
         count = live.settings.stamps_required
         words = {
             "count": sentences.capitalised(wording.count_word(count, _language())),
@@ -63,7 +65,7 @@ def promise(live: Live | None) -> str:
 
 def welcome(live: Live | None) -> str:
     """What joining brings, or when the first stamp comes."""
-    given = live.settings.welcome_stamps if live and live.program.type == "punch_card" else 0
+    given = getattr(live.settings, "welcome_stamps", 0) if live else 0
     if given:
         words = {"count": wording.count_word(given, _language())}
         return ngettext("The first stamp is on us", "The first %(count)s stamps are on us", given) % words
@@ -74,7 +76,9 @@ def rule(live: Live | None) -> str:
     """The rule in one short sentence."""
     if live is None:
         return ""
-    if live.program.type == "points":
+    if not _collects(live):
+        return promises.of(live).rule
+    if hasattr(live.settings, "earn"):
         earn = live.settings.earn
         money = wording.amount(earn.per_minor, _currency(), _language(), short=True)
         words = {"count": wording.plain(earn.points, _language()), "money": money}
@@ -99,10 +103,17 @@ def sign_up_url(merchant: Merchant, base: str) -> str:
 def _reward(live: Live | None) -> Reward | None:
     if live is None:
         return None
-    if live.program.type == "punch_card":
+    if hasattr(live.settings, "stamps_required"):
         named = live.settings.reward
         return Reward.objects.by_public_id(Reward.prefix, named) if named else None
     return catalogue.available().filter(program=live.program).first()
+
+
+def _collects(live: Live) -> bool:
+    """Whether it is stamps or points that are collected for rewards; all else is told by what it promises."""
+    return hasattr(live.settings, "stamps_required") or (
+        hasattr(live.settings, "earn") and not live.type.has_tiers
+    )
 
 
 def _inside(reward: Reward | None) -> str:
