@@ -138,9 +138,10 @@ def _other_tier(words):
 
 
 def _multiplied(words):
-    return _("%(rule)s: times %(multiplier)s.") % {
+    text = _("%(rule)s: times %(multiplier)s.") % {
         "rule": words["name"], "multiplier": wording.plain(float(words["multiplier"]), words.language),
     }  # fmt: skip
+    return f"{text} {_limited(words)}" if "limit" in words.row else text
 
 
 def _below_minimum(words):
@@ -176,7 +177,9 @@ _SENTENCES = {
     "no_subscription": _plain(gettext_noop("No subscription is running.")),
     "returned": _plain(gettext_noop("The purchase was returned.")),
     "rule": lambda words: f"{words['name']}: {words.amount}.",
-    "product_code": lambda words: _("Code %(name)s: %(amount)s.") % {"name": words["name"], "amount": words.amount},
+    "product_code": lambda words: (
+        _("Code %(name)s: %(amount)s.") % {"name": words["name"], "amount": words.amount}
+    ),
     "given_before": _of_rule(gettext_noop("was asked before, and gave nothing.")),
     "multiplied": _multiplied,
     "another_was_better": _of_rule(gettext_noop("another rule gave more.")),

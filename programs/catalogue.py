@@ -230,7 +230,9 @@ def field_errors(error, prefix=""):
         path = ".".join(
             [prefix] * bool(prefix) + [str(part) for part in one["loc"] if part != "function-after"]
         )
-        wrong.setdefault(path or "settings", []).append(one["msg"])
+        # A sentence of our own is said as it is, without pydantic's "Value error, " before it.
+        said = str(one["ctx"]["error"]) if one["type"] == "value_error" else one["msg"]
+        wrong.setdefault(path or "settings", []).append(said)
     return wrong
 
 

@@ -249,14 +249,19 @@ def _only_the_best(rules, multipliers, whole):
 
 
 def _beyond_limits(multipliers, facts, whole):
-    """How much of what multipliers add lies beyond their own limits. A limited rule's row says what it `added`."""
+    """How much of what multipliers add lies beyond their own limits. A limited rule's row says what it `added`.
+
+    Each adds to what those before it have made of the base, so that together they add what the raise is, and no more.
+    """
+    limited = [(rule, row) for rule, row in multipliers if rule.limits_something]
+    before = [(rule, row) for rule, row in multipliers if not rule.limits_something]
     beyond = 0
-    for rule, row in multipliers:
-        if rule.limits_something:
-            added = whole(multipliers) - whole([other for other in multipliers if other[0] is not rule])
-            row["added"], reason = rule.trimmed(added, facts)
-            row |= {key: value for key, value in reason.items() if key != "code"}
-            beyond += added - row["added"]
+    for rule, row in limited:
+        added = whole([*before, (rule, row)]) - whole(before)
+        before.append((rule, row))
+        row["added"], reason = rule.trimmed(added, facts)
+        row |= {key: value for key, value in reason.items() if key != "code"}
+        beyond += added - row["added"]
     return beyond
 
 

@@ -278,7 +278,9 @@ CUTS = {"card_full", "partner_limit", "block_used_up"}
 
 def _is_trimmed(because):
     """Whether a limit or a full card cut what the base gave: then fractions do not tell what is left of it."""
-    return because[0].get("code") == "limited" or any(row.get("code") in CUTS for row in because)
+    return because[0].get("code") == "limited" or any(
+        row.get("code") in CUTS or (row.get("code") == "multiplied" and "limit" in row) for row in because
+    )
 
 
 def _withdraw_paid(sheet, demand, source):

@@ -8,6 +8,7 @@ from loyalty.merchants.models import Location
 from loyalty.rest import acting
 from members import finding
 from members.models import Member
+from members.segments.models import Segment
 from programs.models import Program
 from rewards.models import Reward
 
@@ -51,6 +52,10 @@ def location(public_id):
 
 def program(public_id):
     return Program.objects.by_public_id("prg", public_id)
+
+
+def segment(public_id):
+    return Segment.objects.by_public_id("seg", public_id)
 
 
 def reward(public_id):

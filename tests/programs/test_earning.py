@@ -192,6 +192,15 @@ def test_the_reasons_add_up_to_the_amount(net_minor, quantity):
     assert [row["rule"] for row in result.because] == ["earn", "a", "b", "c", "d", "e"]
 
 
+def test_two_limited_multipliers_add_no_more_than_their_limits_and_never_take_away():
+    rules = [rule({"multiplier": "2"}, name=name, limit={"per_purchase": 15}) for name in ("a", "b", "c")]
+    result = deserved(basket(1000), rules=rules)
+    # 10 × 2 × 2 × 2: each adds 10, 20 and 40 to what was there, and may add 15.
+    assert result.amount == 10 + 10 + 15 + 15
+    assert [row["added"] for row in result.because[1:]] == [10, 15, 15]
+    assert "limit" not in result.because[1]
+
+
 def test_facts_are_kept_and_read_back_unchanged():
     facts = Facts({"earn": {"day": 1, "month": 2, "ever": 3}}, 59, True)
     assert Facts.from_kept(facts.kept()) == facts

@@ -247,6 +247,16 @@ def test_what_a_limit_trimmed_is_not_taken_back(cafe, jonas):
     assert [back(cafe, bought, 5000), back(cafe, bought, 1000)] == [[0], [-10]]
 
 
+def test_what_a_multiplier_was_trimmed_by_is_not_taken_back_with_accumulate(cafe, jonas):
+    program = makers.points_program(cafe, earn={"accumulate": True})
+    with tenancy.scope(cafe):
+        rule = {"name": "Doppelt", "when": {"event": "purchase"}, "gives": {"multiplier": "2"}}
+        catalogue.add_rule(program, definition=rule | {"limit": {"per_purchase": 10}})
+    bought = makers.purchase(cafe, jonas, 10_000)
+    assert bought.credits[0].amount == 100 + 10
+    assert [back(cafe, bought, 5000), back(cafe, bought)] == [[-50], [-60]]
+
+
 # Full cards
 
 

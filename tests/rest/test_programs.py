@@ -118,6 +118,14 @@ def test_the_rules_are_explained_in_both_languages(api):
     assert api.get(f"/programs/{program}/explanation?language=fr").status_code == 400
 
 
+@pytest.mark.parametrize("condition", [{"locations": ["loc_0"]}, {"segments": ["seg_0"]}])
+def test_a_rule_for_what_nobody_knows_here_is_not_found(api, condition):
+    path = f"/programs/{api.post('/programs', POINTS).json()['id']}/rules"
+    rule = {"name": "Für einige", "when": {"event": "purchase"}, "gives": {"amount": 5}}
+    assert api.post(path, rule | {"if": condition}).status_code == 404
+    assert api.get(path).json()["data"] == []
+
+
 def test_a_rule_is_added_changed_and_taken_out(api):
     program = api.post("/programs", POINTS).json()["id"]
     member = api.post("/members", {}).json()["id"]
@@ -193,8 +201,9 @@ def test_a_reward_is_made_changed_and_put_away(api, shop):
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"cost": 0}, "cost"), ({"kind": "gift_card"}, "value_minor"), ({"kind": "percent_off", "percent": 10}, "percent"),
-        ({"kind": "percent_off", "percent": "101"}, "percent"), ({"kind": "amount_off"}, "value_minor"),
+        ({"cost": 0}, "cost"), ({"kind": "gift_card"}, "value_minor"), ({"kind": "amount_off"}, "value_minor"),
+        ({"kind": "percent_off", "percent": 10}, "percent"),
+        ({"kind": "percent_off", "percent": "101"}, "percent"),
     ],
 )  # fmt: skip
 def test_a_wrong_reward_is_named(api, shop, wrong, field):

@@ -96,8 +96,7 @@ class RuleList(Resource):
     @operation("Add a rule", scope="admin", takes=shapes.NewRule, answers={201: shapes.Rule})
     def post(self, request, program_id):
         body, program = self.body(shapes.NewRule), named.program(program_id)
-        for location in body.if_.locations:
-            named.location(location)
+        _refuse_unknown(body.if_)
         rule = program_catalogue.add_rule(program, definition=_definition(body), actor=self.actor)
         return answer(rows.rule(rule), 201)
 
@@ -113,8 +112,7 @@ class RuleDetail(Resource):
     )  # fmt: skip
     def patch(self, request, program_id, rule_id):
         body, rule = self.body(shapes.ChangedRule), _rule(program_id, rule_id)
-        for location in body.if_.locations:
-            named.location(location)
+        _refuse_unknown(body.if_)
         changed = body.model_fields_set & WHOLE
         definition = rule.definition | _definition(body, changed) if changed else None
         active = body.active if "active" in body.model_fields_set else None
@@ -159,6 +157,14 @@ def _rule(program_id, rule_id):
     if rule.program_id != named.program(program_id).id:
         raise NotFound(id=rule_id)
     return rule
+
+
+def _refuse_unknown(condition):
+    """Raises NotFound where a rule's condition names a location or a segment that there is not."""
+    for location in condition.locations:
+        named.location(location)
+    for segment in condition.segments:
+        named.segment(segment)
 
 
 def _settings(body):
