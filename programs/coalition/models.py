@@ -24,7 +24,7 @@ class Partner(TenantModel):
         INVITED = "invited", _("Invited")
         ACTIVE = "active", _("Active")
         LEAVING = "leaving", _("Leaving")
-        LEFT = "left", _("Left")
+        LEFT = "left", _("Has left")
 
     program = TenantForeignKey("programs.Program")
     partner_id = models.UUIDField()
