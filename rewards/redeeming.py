@@ -5,12 +5,13 @@ Rule: docs/rules.md, "Redeeming".
 
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from loyalty import clock, ids, tenancy
 from loyalty.errors import Refused
 from loyalty.events import recording
+from loyalty.tenancy import bulk, prepared
 from members import locking
 from members.models import Member
 from programs import catalogue, expiry, ledger
@@ -78,7 +79,7 @@ def redeem(*, member, reward, use="now", location=None, unlock=None, actor="") -
     _take_from_stock(reward)
     # Only now, when nothing can be refused any more, is anything written.
     ledger.save([sheet] if sheet else [])
-    redemption.save(force_insert=True)
+    bulk.insert(Redemption, _COLUMNS, [tuple(getattr(redemption, name) for name in _COLUMNS)])
     if unlock:
         Unlock.objects.filter(id=unlock.id).update(status=Unlock.Status.TAKEN, redemption_id=redemption.id)
     if reward.kind == Reward.Kind.GIFT_CARD:
@@ -169,13 +170,28 @@ def _keep_alive(sheet):
 
 def _take_from_stock(reward):
     """One statement decides who gets the last one."""
-    there = Reward.objects.filter(Q(stock=None) | Q(taken__lt=F("stock")), id=reward.id)
-    if not there.update(taken=F("taken") + 1):
+    taken = prepared.changed(
+        "UPDATE rewards_reward SET taken = taken + 1"
+        " WHERE merchant_id = %s AND id = %s AND (stock IS NULL OR taken < stock)",
+        tenancy.merchant_id(), reward.id,
+    )  # fmt: skip
+    if not taken:
         raise OutOfStock(reward=reward.public_id)
 
 
 def _open_unlock(member, reward):
-    return open_unlocks(member.id).filter(reward=reward).select_for_update(of=("self",), no_key=True).first()
+    found = prepared.instances(Unlock, _OPEN, tenancy.merchant_id(), member.id, reward.id)
+    for unlock in found:
+        unlock.reward = reward
+    return found[0] if found else None
+
+
+_COLUMNS = ("id", "member_id", "reward_id", "account_id", "entry_id", "cost", "use", "status", "at", "location_id",
+            "partner_id", "actor")  # fmt: skip
+_OPEN = (
+    f"SELECT {prepared.columns_of(Unlock)} FROM programs_unlock WHERE merchant_id = %s AND member_id = %s"
+    " AND reward_id = %s AND status = 'open' ORDER BY at, id LIMIT 1 FOR NO KEY UPDATE"
+)
 
 
 def _refuse_inactive(member):
