@@ -25,12 +25,6 @@ def with_accounts_to_settle() -> list[UUID]:
     return _live(_merchants(sql, clock.now()))
 
 
-def with_subscriptions_due() -> list[UUID]:
-    """Merchants, other than sandboxes, with subscriptions that renew, fall due or end."""
-    sql = "SELECT DISTINCT merchant_id FROM subscriptions_subscription WHERE next_due_at <= %s"
-    return _live(_merchants(sql, clock.now()))
-
-
 def with_levels_to_review() -> list[UUID]:
     """Merchants, other than sandboxes, with accounts whose level is to be looked at."""
     sql = "SELECT DISTINCT merchant_id FROM programs_account WHERE review_at <= %s"
@@ -56,6 +50,12 @@ def with_endings() -> list[UUID]:
 def with_expiries_looked_at() -> list[UUID]:
     """Merchants whose accounts were looked through today for what expires soon."""
     return _merchants("SELECT merchant_id FROM endings_look WHERE next_at > %s", clock.now())
+
+
+def with_subscriptions_due() -> list[UUID]:
+    """Merchants, other than sandboxes, with subscriptions that renew, fall due or end."""
+    sql = "SELECT DISTINCT merchant_id FROM subscriptions_subscription WHERE next_due_at <= %s"
+    return _live(_merchants(sql, clock.now()))
 
 
 def with_messages(lease: timedelta) -> list[UUID]:
