@@ -19,3 +19,13 @@ def counted(count: int, program) -> str:
         return wording.amount(count, tenancy.merchant().currency, language)
     name = program.unit_singular if abs(count) == 1 else program.unit_plural
     return f"{wording.plain(count, language)} {unit(name)}"
+
+
+def collects(live) -> bool:
+    """Whether there is a balance to tell of: stamps, points, or money spent. A discount card and a club have none."""
+    settings = live.settings
+    return (
+        hasattr(settings, "stamps_required")
+        or getattr(settings, "earn", None) is not None
+        or live.type.counts_money
+    )

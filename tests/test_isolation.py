@@ -279,6 +279,10 @@ PAGES = {
     "counter:redemptions": Page(
         data={"guest": "member_id", "reward": "reward_id", "key": KEY}, right=(200, 404, 422)
     ),
+    "counter:gift_card": Page({"gift_card_id": "gift_card_id"}, right=(200, 404, 422)),
+    "counter:charge": Page(
+        data={"gift_card": "gift_card_id", "amount_minor": "1", "key": KEY}, right=(200, 404, 422)
+    ),
     "counter:override": Page(
         data={"card": "card", "leader": "staff_id", "pin": "7395", "key": KEY}, right=(200, 404, 422)
     ),
@@ -346,7 +350,7 @@ def cafe(db):
     contact = api.post(f"/members/{member['id']}/contacts", {"name": "Zacharias"}).json()["id"]
     everybody = {"all": [{"field": "visits", "is": "at_least", "value": 0}]}
     segment = api.post("/segments", {"name": "Alle", "rule": everybody}).json()["id"]
-    gift_card = api.post("/gift-cards", {"balance_minor": 2000, "member": member["id"]}).json()["code"]
+    gift_card = api.post("/gift-cards", {"balance_minor": 2000, "member": member["id"]}).json()
     coalition = api.post("/programs", {"type": "coalition", "name": "Straßenkarte"}).json()["id"]
     neighbour, high_street = registered("Nachbar"), registered("Werbering")
     invited = {"merchant": neighbour.merchant.public_id}
@@ -366,7 +370,8 @@ def cafe(db):
         "batch_id": codes["batch"], "product_code": codes["codes"][0], "job_id": job,
         "adjustment_id": adjustment,
         "reward_id": reward, "redemption_id": redemption["id"], "code": redemption["voucher"],
-        "gift_card": gift_card,
+        "gift_card": gift_card["code"],
+        "gift_card_id": gift_card["id"],
         **{f"{noun}_id": api.get(path).json()["data"][0]["id"] for noun, path in LISTED},
         "location_id": shop.location.public_id,
         "staff_id": shop.owner.public_id, "card": member["card"]["token"], "token": member["card"]["token"],
@@ -386,9 +391,7 @@ def cafe(db):
 def _subscribed(api, member_id):
     """A club that the member pays for, and somebody who sits along."""
     plan = {"name": "Club", "price_minor": 990}
-    club = api.post("/programs", {"type": "paid_vip", "name": "Club", "plans": [plan], "seats": 2}).json()[
-        "id"
-    ]
+    club = api.post("/programs", {"type": "paid_vip", "name": "Club", "plans": [plan], "seats": 2}).json()["id"]
     body = {"program": club, "plan": "Club"}
     mine = api.post(f"/members/{member_id}/subscriptions", body).json()["id"]
     seat = api.post(f"/subscriptions/{mine}/seats", {"name": "Quendels Dackel", "kind": "pet"}).json()["id"]

@@ -131,7 +131,7 @@ def _cost_trend(merchant: Merchant, now: datetime) -> list[float]:
 def _liability(merchant: Merchant) -> Card:
     owed = figures.liability(clock.now())
     figure: Card = {"label": _("Still owed"), "href": _how("owed")}
-    if not owed.open_minor:
+    if not owed.all_minor:
         waits = (
             _("as soon as rewards have a price")
             if Purchase.objects.exists()
@@ -139,8 +139,11 @@ def _liability(merchant: Merchant) -> Card:
         )
         return figure | {"empty_from": waits}
     currency = merchant.currency
-    amount = _whole_money(owed.open_minor, currency)
-    figure |= {"value": amount, "note": _("promised rewards at their purchase price")}
+    amount = _whole_money(owed.all_minor, currency)
+    note = _("promised rewards at their purchase price")
+    if owed.gift_cards_minor:
+        note = _("promised rewards at their purchase price, and what is on gift cards")
+    figure |= {"value": amount, "note": note}
     if owed.change_minor:
         sign = "+" if owed.change_minor > 0 else ""
         figure |= {"delta": f"{sign}{_whole_money(owed.change_minor, currency)}"}

@@ -12,10 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Q, Sum
 
 from loyalty import tenancy
 from programs import catalogue
 from programs.catalogue import Live
+from rewards.gift_cards.models import GiftCard
 from rewards.models import Reward
 
 WEEK = timedelta(days=7)
@@ -54,11 +56,19 @@ class Cost:
 
 @dataclass(frozen=True)
 class Liability:
-    """What is promised and not yet taken, at purchase prices. change_minor: within the last seven days."""
+    """What is promised and not yet taken, at purchase prices. change_minor: within the last seven days.
+
+    gift_cards_minor: what is on gift cards, which comes on top.
+    """
 
     open_minor: int
     change_minor: int
     unpriced: int
+    gift_cards_minor: int = 0
+
+    @property
+    def all_minor(self) -> int:
+        return self.open_minor + self.gift_cards_minor
 
 
 # --- Come again -----------------------------------------------------------------------------------------------
@@ -119,15 +129,17 @@ def visits_by_week(now: datetime, weeks: int = TREND_WEEKS) -> list[int]:
 
 # --- Cost -----------------------------------------------------------------------------------------------------
 
-# A reward that is taken off a purchase costs what was taken off; one that is handed over, its purchase price.
+# A reward that is taken off a purchase costs what was taken off; one that is handed over, its purchase price; a gift
+# card, what was put on it.
 _COST = """
     SELECT
-        (SELECT coalesce(sum(reward.cost_to_merchant_minor), 0)
+        (SELECT coalesce(sum(coalesce(reward.cost_to_merchant_minor,
+             CASE reward.kind WHEN 'gift_card' THEN reward.value_minor END)), 0)
          FROM rewards_redemption AS redemption
          JOIN rewards_reward AS reward
            ON reward.merchant_id = redemption.merchant_id AND reward.id = redemption.reward_id
          WHERE redemption.merchant_id = %(merchant)s AND redemption.at > %(start)s AND redemption.at <= %(end)s
-           AND redemption.status = 'done' AND reward.kind = 'product'),
+           AND redemption.status = 'done' AND reward.kind IN ('product', 'gift_card')),
         (SELECT count(*)
          FROM rewards_redemption AS redemption
          JOIN rewards_reward AS reward
@@ -202,19 +214,29 @@ def liability(now: datetime) -> Liability:
         unpriced += count if reward.cost_to_merchant_minor is None else 0
     for reward_id, count in _rows(_VOUCHERS, until=now):
         total += count * price(rewards[reward_id])
-    return Liability(round(total), round(change), unpriced)
+    return Liability(round(total), round(change), unpriced, _on_gift_cards(now))
+
+
+def _on_gift_cards(now: datetime) -> int:
+    """What is on gift cards that can be spent."""
+    good = GiftCard.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), balance_minor__gt=0)
+    return good.aggregate(left=Sum("balance_minor"))["left"] or 0
 
 
 def price(reward: Reward) -> int:
     """What a reward costs the shop: its purchase price; for money off, what is taken off; 0 while unknown."""
     if reward.cost_to_merchant_minor is not None:
         return reward.cost_to_merchant_minor
-    return reward.value_minor or 0 if reward.kind == Reward.Kind.AMOUNT_OFF else 0
+    return reward.value_minor or 0 if reward.kind in (Reward.Kind.AMOUNT_OFF, Reward.Kind.GIFT_CARD) else 0
 
 
 def worth_of_one(live: Live, rewards: Sequence[Reward]) -> Decimal:
-    """What one stamp or point costs at most, in minor units: ten stamps for a coffee at 85 cents → 8.5."""
-    required = getattr(live.settings, "stamps_required", None)
+    """What one stamp or point costs at most, in minor units: ten stamps for a coffee at 85 cents → 8.5.
+
+    Where money is counted: what a cent spent costs.
+    """
+    settings = live.settings
+    required = settings.per_minor if live.type.counts_money else getattr(settings, "stamps_required", None)
     if required:
         full = next((one for one in rewards if one.public_id == live.settings.reward), None)
         return Decimal(price(full)) / required if full else Decimal(0)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from loyalty import tenancy
 from loyalty.design import wording
 from members.models import Member
-from programs import because
-from programs.models import Purchase
+from programs import types, units
+from programs.models import Program, Purchase
 from rewards import sentences
 from rewards.standing import Happening
 
@@ -96,12 +96,21 @@ def line(one: Happening) -> Line:
         icon, tone = ("stamp", "shop") if one.amount else ("circle-slash", "")
     else:
         icon, tone = _ICONS.get(one.kind, ("history", ""))
-    change = wording.signed(one.amount, language) if one.program else ""
+    change = _change(one, language)
     return Line(_title(one, language, stamped), _text(one, language), one.at, icon, tone, change)
 
 
+def _change(one: Happening, language: str) -> str:
+    if one.program is None:
+        return ""
+    if units.counts_money(one.program) and one.amount:
+        sign = "+" if one.amount > 0 else "−"
+        return f"{sign}{units.counted(abs(one.amount), one.program)}"
+    return wording.signed(one.amount, language)
+
+
 def _title(one: Happening, language: str, stamped: bool) -> str:
-    count = _units(one, language) if one.program else ""
+    count = units.counted(abs(one.amount), one.program) if one.program else ""
     titles = {
         "purchase": _purchase_title(one, language, stamped, count),
         "welcome": _("Welcome: %(units)s") % {"units": count},
@@ -123,17 +132,17 @@ def _purchase_title(one: Happening, language: str, stamped: bool, count: str) ->
     if one.program is None:
         return _("Purchase without a card program")
     if not one.amount:
-        return _("No stamp") if stamped else _("No points")
+        return _("No stamp") if stamped else _("No points") if _gives_points(one.program) else _("Purchase")
     if stamped:
         words = {"count": wording.count_word(one.amount, language)}
         return sentences.capitalised(ngettext("%(count)s stamp", "%(count)s stamps", one.amount) % words)
     return count
 
 
-def _units(one: Happening, language: str) -> str:
-    amount = abs(one.amount)
-    name = one.program.unit_singular if amount == 1 else one.program.unit_plural
-    return f"{wording.plain(amount, language)} {because.unit(name)}"
+def _gives_points(program: Program) -> bool:
+    """Whether every purchase gives points, so that one without is worth a word."""
+    kind = types.get(program.type)
+    return "earn" in kind.Settings.model_fields and not kind.has_tiers
 
 
 def _text(one: Happening, language: str) -> str:

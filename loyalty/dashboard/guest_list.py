@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce, Lower
 from loyalty import tenancy
 from loyalty.dashboard import groups
 from members.models import Member
-from programs import catalogue
+from programs import catalogue, units
 from programs.accounts import Account, Unlock
 from programs.catalogue import Live
 from programs.models import Purchase
@@ -63,7 +63,7 @@ class Page:
 
 def page(now: datetime, *, group: str, search: str, sort: str, after: str = "", before: str = "") -> Page:
     """A page of guests. after, before: a cursor out of the page beside it; what cannot be read is the first page."""
-    live = next(iter(sorted(catalogue.live(now), key=lambda one: one.program.type != "punch_card")), None)
+    live = _told(catalogue.live(now))
     found, descending = _sorted(_searched(groups.members(group, now), search), sort, live)
     backwards, cursor = bool(before), _read(before or after, sort)
     downwards = descending != backwards
@@ -80,6 +80,12 @@ def page(now: datetime, *, group: str, search: str, sort: str, after: str = "", 
         after=_cursor(members[-1], sort) if members and (more or backwards) else "",
         before=_cursor(members[0], sort) if members and cursor and (more or not backwards) else "",
     )
+
+
+def _told(lives: list[Live]) -> Live | None:
+    """The program whose balance the list shows: a punch card first, else the first that collects anything."""
+    collecting = [live for live in lives if units.collects(live)]
+    return min(collecting, key=lambda live: not hasattr(live.settings, "stamps_required"), default=None)
 
 
 def _searched(members: QuerySet[Member], search: str) -> QuerySet[Member]:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from programs import units
 from programs.models import Program
 
 
@@ -57,7 +59,14 @@ class CorrectionForm(forms.Form):
     def __init__(self, *args: Any, programs: list[Program], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.programs = {program.public_id: program for program in programs}
-        self.fields["program"].choices = [(key, program.name) for key, program in self.programs.items()]
+        self.fields["program"].choices = [(key, _named(program)) for key, program in self.programs.items()]
 
     def chosen(self) -> Program:
         return self.programs[self.cleaned_data["program"]]
+
+
+def _named(program: Program) -> str:
+    """Where money is counted, the amount is written in its smallest unit."""
+    if not units.counts_money(program):
+        return program.name
+    return gettext("%(program)s, in cents") % {"program": program.name}

@@ -11,6 +11,8 @@ from django.utils.translation import get_language
 from loyalty import money
 from loyalty.dashboard import steps
 from loyalty.design import wording
+from programs import units
+from programs.models import Program
 from rewards.models import Reward
 
 register = template.Library()
@@ -132,6 +134,12 @@ def cents(minor: Decimal, currency: str) -> str:
 def last_day(at: datetime) -> date:
     """The day at whose end something expires: 1 April 0:00 is the end of 31 March."""
     return (timezone.localtime(at) - timedelta(microseconds=1)).date()
+
+
+@register.filter
+def counted(count: int, program: Program) -> str:
+    """So much of a program with its unit: "12 points", "30.50 €"."""
+    return units.counted(count, program)
 
 
 @register.filter

@@ -14,7 +14,7 @@ from loyalty.errors import NotFound, Refused
 from loyalty.merchants import auditing
 from members import finding
 from members.models import Member
-from programs import adjusting, catalogue
+from programs import adjusting, catalogue, units
 from programs.accounts import Entry
 from programs.bonuses import AdjustmentProposal
 from programs.models import Program
@@ -34,7 +34,7 @@ def _member(public_id: str) -> Member:
 def correct(request: MerchantRequest, guest_id: str) -> HttpResponse:
     """Add or take off stamps or points, with a reason. Can be taken back on the next page."""
     member = _member(guest_id)
-    lives = catalogue.live()
+    lives = [live for live in catalogue.live() if units.collects(live)]
     form = CorrectionForm(request.POST or None, programs=[live.program for live in lives])
     if form.is_valid():
         try:
@@ -50,7 +50,7 @@ def correct(request: MerchantRequest, guest_id: str) -> HttpResponse:
     context = {
         "form": form,
         "member": member,
-        "standings": standing.of(member),
+        "standings": [one for one in standing.of(member) if units.collects(one.live)],
         "limited": [live for live in lives if live.settings.adjustment_limit is not None],
     }
     return page(request, "dashboard/correct.html", "guests", context)

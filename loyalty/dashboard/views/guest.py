@@ -1,8 +1,5 @@
 """One guest: the card, what happened and why, and what the owner can do about it."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.dateparse import parse_datetime
@@ -10,18 +7,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from loyalty import clock, exporting
-from loyalty.dashboard import guest_facts
+from loyalty.dashboard import guest_facts, guest_leaves
 from loyalty.dashboard.access import MerchantRequest, with_merchant
 from loyalty.dashboard.forms.faults import show
 from loyalty.dashboard.forms.guests import GuestForm
 from loyalty.dashboard.pages import page, tell
-from loyalty.design import stamps
 from loyalty.errors import NotFound, Refused
 from loyalty.merchants import auditing
 from members import consents, editing, finding, privacy
 from members.models import Member
 from programs import adjusting
-from rewards import stamps as given
 from rewards import standing
 
 LINES = 20
@@ -47,7 +42,9 @@ def guest(request: MerchantRequest, guest_id: str) -> HttpResponse:
     lines = [guest_facts.line(one) for one in happenings[:LINES]]
     context = {
         "member": member,
-        "leaves": [_leaf(one, request) for one in standing.of(member)],
+        "leaves": [guest_leaves.of(one) for one in standing.of(member)],
+        "plans": guest_leaves.plans(member),
+        "gift_cards": guest_leaves.gift_cards(member),
         "facts": guest_facts.of(member, now, request.merchant.timezone),
         "lines": lines,
         "older": happenings[LINES - 1].at.isoformat() if len(happenings) > LINES else "",
@@ -58,24 +55,6 @@ def guest(request: MerchantRequest, guest_id: str) -> HttpResponse:
         "waiting": adjusting.waiting().filter(member=member),
     }
     return page(request, "dashboard/guest.html", "guests", context)
-
-
-def _leaf(one: standing.Standing, request: MerchantRequest) -> dict[str, object]:
-    """A program on the card: its stamps as they lie there, or the balance with what it is enough for."""
-    leaf: dict[str, object] = {"standing": one, "total": one.stamps_required}
-    if one.stamps_required:
-        on_card = [
-            stamps.Place(stamps.GIVEN, seed=stamp.seed, on=_day(stamp.at, request))
-            for stamp in given.on_card(one)
-        ]
-        on_the_way = {step.at: "" for step in one.live.settings.interim}
-        leaf["places"] = stamps.places(given=on_card, total=one.stamps_required, on_the_way=on_the_way)
-        leaf["count"] = min(len(on_card), one.stamps_required)
-    return leaf
-
-
-def _day(at: datetime, request: MerchantRequest) -> date:
-    return at.astimezone(ZoneInfo(request.merchant.timezone)).date()
 
 
 def _consents(member: Member) -> list[object]:

@@ -49,7 +49,7 @@ def home(request: MerchantRequest) -> HttpResponse:
         ),
         "today": at_counter,
         "rows": list(zip_longest(at_counter.hours, at_counter.counts, at_counter.usual)),
-        "has_stamps": any(live.program.type == "punch_card" for live in lives),
+        "has_stamps": any(hasattr(live.settings, "stamps_required") for live in lives),
         "flags": noticing.flags(now),
         "waiting": adjusting.waiting()[:WAITING_SHOWN],
     }

@@ -8,18 +8,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from loyalty import brands, clock
-from loyalty.dashboard import figures, preview, program_costs, program_editing
+from loyalty.dashboard import figures, kinds, preview, program_costs, program_editing
 from loyalty.dashboard.access import MerchantRequest, with_merchant
 from loyalty.dashboard.forms.faults import show
 from loyalty.dashboard.forms.programs import FORMS, ProgramForm, PunchCardForm, expiry_key, start_values
 from loyalty.dashboard.pages import page, tell
+from loyalty.dashboard.views import rules
 from loyalty.design.wording import currency_sign
 from loyalty.errors import NotFound, Refused
 from loyalty.merchants import auditing
 from programs import catalogue, explaining
 from programs.accounts import Account
 from programs.catalogue import Live
-from programs.endings import closing
 from programs.models import Program, ProgramVersion
 from rewards import catalogue as rewards
 from rewards.models import Reward
@@ -32,7 +32,8 @@ def programs(request: MerchantRequest) -> HttpResponse:
     rows = list(Program.objects.order_by("status", "id"))
     if len(rows) == 1:
         return redirect("dashboard:program", rows[0].public_id)
-    return page(request, "dashboard/programs.html", "programs", {"rows": rows})
+    listed = [{"program": row, "kind": kinds.of(row), **rules.ending(row)} for row in rows]
+    return page(request, "dashboard/programs.html", "programs", {"rows": listed})
 
 
 @with_merchant
@@ -74,6 +75,8 @@ def _live(program_id: str) -> Live:
 def program(request: MerchantRequest, program_id: str) -> HttpResponse:
     """The editor. A change holds from the next purchase on; what was stamped stays."""
     live = _live(program_id)
+    if live.program.type not in FORMS:
+        return rules.show_rules(request, live)
     values = _values(live)
     form = _form(request, live, values)
     if request.method == "POST" and form.is_valid():
@@ -94,6 +97,7 @@ def program(request: MerchantRequest, program_id: str) -> HttpResponse:
         "cards": Account.objects.filter(program=live.program).count(),
         "sentences": _sentences(request, live),
         "preview_url": reverse("dashboard:program_preview", args=[program_id]),
+        **rules.ending(live.program),
     }
     return page(request, "dashboard/program.html", "programs", context)
 
@@ -103,6 +107,8 @@ def program(request: MerchantRequest, program_id: str) -> HttpResponse:
 def program_preview(request: MerchantRequest, program_id: str) -> HttpResponse:
     """The card and the cost of a change that is not saved yet."""
     live = _live(program_id)
+    if live.program.type not in FORMS:
+        raise Http404
     form = _form(request, live, _values(live))
     context = _editor(request, form, live.program.type, _values(live)) | {
         "brand": brands.of(request.merchant)
@@ -127,22 +133,12 @@ def versions(request: MerchantRequest, program_id: str) -> HttpResponse:
 @with_merchant
 @require_POST
 def set_status(request: MerchantRequest, program_id: str) -> HttpResponse:
-    """Close a program, or open it again. Balances stay; rewards that are open can still be taken."""
+    """Start a program, close it, or open it again. Balances stay; rewards that are open can still be taken."""
     program = _live(program_id).program
     wanted = request.POST.get("status")
     if wanted not in (Program.Status.ACTIVE, Program.Status.CLOSED):
         raise Http404
-    try:
-        closing.set_status(program, wanted, actor=request.actor)
-    except Refused as refused:
-        tell(request, refused)
-        return redirect("dashboard:program", program_id)
-    auditing.record(request.actor, f"program.{wanted}", program_id)
-    closed = wanted == Program.Status.CLOSED
-    tell(
-        request,
-        _("The program is closed. Nobody collects any more.") if closed else _("The program is active."),
-    )
+    rules.set_ending(request, program, wanted)
     return redirect("dashboard:program", program_id)
 
 

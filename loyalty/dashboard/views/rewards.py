@@ -48,7 +48,9 @@ def rewards(request: MerchantRequest) -> HttpResponse:
 
 def _points_per_visit() -> dict[object, float]:
     """What a purchase gives on average, by program, over the last 90 days."""
-    rows = Credit.objects.filter(occurred_at__gt=clock.now() - USUAL, amount__gt=0, program__type="points")
+    rows = Credit.objects.filter(
+        occurred_at__gt=clock.now() - USUAL, amount__gt=0, program__in=_points_programs()
+    )
     return dict(rows.values_list("program_id").annotate(Avg("amount")))
 
 
@@ -58,7 +60,9 @@ def _visits(reward: Reward, usual: dict[object, float]) -> int | None:
 
 
 def _points_programs() -> list[Program]:
-    return [live.program for live in program_catalogue.live() if live.program.type == "points"]
+    return [
+        live.program for live in program_catalogue.live() if getattr(live.settings, "earn", None) is not None
+    ]
 
 
 @with_merchant
