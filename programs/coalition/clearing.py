@@ -77,11 +77,12 @@ class LotBook:
     def take_back(self, points, unused) -> list[Draft]:
         """The purchase no longer deserves `points`; `unused` of them still lay here.
 
-        The mirror image of giving them. Settled on redeeming, what was used had been paid for, and comes back.
+        The mirror image of giving them. Settled on redeeming, what was used had been paid for, and comes back; what was
+        handed over comes back before it is paid for, because whoever's points are taken in its place pay now.
         """
         drafts = self._back("issue", points)
         if not self.is_settled_on_earn:
-            drafts += self._back("settle", min(points - unused, self._state("settle")[0]))
+            drafts += self._back("settle", points - unused)
         return drafts + self._fee("issue" if self.is_settled_on_earn else "settle")
 
     def undo(self, drafts: Iterable[Draft]) -> list[Draft]:
@@ -111,7 +112,7 @@ class LotBook:
             return []
         before = self._state(kind)
         left = half_up((before[0] - points) * self.price)
-        amount = min(before[1], max(0, before[1] - left))
+        amount = max(0, before[1] - left)
         return self._noted(Draft(self.lot_id, kind, self.issuer, FLOAT, True, points, amount, True))
 
     def _fee(self, kind):

@@ -164,6 +164,20 @@ def test_handed_over_points_are_still_their_issuers():
     assert street.nets() == ({"Anna": -60, "Bert": 60}, 0)
 
 
+def test_a_returned_sale_whose_points_were_handed_over_leaves_the_float_empty_once_all_are_used():
+    for settle_on in ("earn", "redeem"):
+        street, anna, bert, cara = joined("Anna", "Bert", "Cara", settle_on=settle_on)
+        ines = makers.member(street.operator, "Ines")
+        bought = street.buy(anna, 10_000)
+        with tenancy.scope(street.operator):
+            transferring.transfer(member=street.jonas, to=ines, program=street.program, amount=100)
+        street.buy(cara, 10_000)
+        # Cara's points are taken in place of Anna's, which Ines has and uses.
+        street.refund(anna, bought)
+        street.redeem(bert, 100, ines)
+        assert street.nets() == ({"Anna": 0, "Bert": 100, "Cara": -100}, 0)
+
+
 def test_pending_points_are_owed_when_they_are_given():
     street, anna = joined("Anna", pending_days=14)
     bought = street.buy(anna, 10_000)
