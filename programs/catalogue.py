@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from programs.rules import Rule as RuleShape
 from programs.types.base import Keeping, ProgramType
 
 MERCHANTS_CACHED = 10_000
+# A program is thought of as entered once it has had its settings and rules for so long.
+ENTERED_WITHIN = timedelta(days=1)
 _cached: dict[UUID, tuple[UUID, list["Live"]]] = {}
 _older: dict[UUID, list["Live"]] = {}
 _versions: dict[UUID, "Live"] = {}
@@ -157,18 +159,25 @@ def current(programs) -> list[Live]:
 def as_of(live: Live, at: datetime) -> Live:
     """The program as it was at a moment: a purchase that arrives late earns by the rules of its own time.
 
-    Before its first version, a program that was entered later than it ran, the first version holds.
+    Before its first version, of a program that was entered later than it ran, that holds with which it was entered:
+    a program is made first, and given its rules one by one.
     """
     if live.program.version == 1 or at >= live.since:
         return live
     versions = _versions_up_to(live)
-    return next((one for one in reversed(versions) if one.since <= at), versions[0])
+    entered_until = versions[0].since + ENTERED_WITHIN
+    entered = next(one for one in reversed(versions) if one.since < entered_until)
+    return next((one for one in reversed(versions) if one.since <= at), entered)
 
 
 def in_force_since(live: Live, at: datetime) -> list[Live]:
     """The versions of a program that purchases from a moment on may earn by, oldest first; the last is `live`."""
     first = as_of(live, at)
-    return [live] if first is live else [one for one in _versions_up_to(live) if one.since >= first.since]
+    if first is live:
+        return [live]
+    versions = _versions_up_to(live)
+    since = min(first.since, max(at, versions[0].since))
+    return [one for one in versions if one.since >= since]
 
 
 def types_of(program_ids) -> dict[UUID, ProgramType]:

@@ -66,11 +66,11 @@ class Referrals:
         history = History(self.timezone)
         zone = ZoneInfo(self.timezone)
         if rule.limits_something:
-            rows = Bonus.objects.filter(
-                account_id=sheet.id, rule_id=ids.parse("rul", rule.id), withdrawn_at=None
-            )
+            rule_id = ids.parse("rul", rule.id)
+            rows = Bonus.objects.filter(account_id=sheet.id, rule_id=rule_id, withdrawn_at=None)
             given = [*rows.values_list("at", "amount")]
-            given += [(row.at, row.amount) for row in self.rows if row.account_id == sheet.id]
+            new = [row for row in self.rows if (row.account_id, row.rule_id) == (sheet.id, rule_id)]
+            given += [(row.at, row.amount) for row in new]
             for when, amount in given:
                 history.add(when.astimezone(zone), [{"rule": rule.key, "amount": amount}])
         return Facts(had=history.facts(at.astimezone(zone)).had)

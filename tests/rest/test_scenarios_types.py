@@ -303,6 +303,25 @@ def test_a_referral_gives_both_sides_once_on_the_first_purchase(till):
     assert till.credit(1000) == 10
 
 
+def test_two_referral_rules_are_limited_each_by_itself_also_within_a_batch(till):
+    program = till.points()
+    rule(till, program, "referral", {"referrer": 100, "referred": 50}, limit={"per_member": 150})
+    rule(till, program, "referral", {"amount": 10})
+    bought = [{"member": friend_of(till), "amount_minor": 0} for _friend in range(3)]
+    assert till.api.post("/purchases/batch", {"purchases": bought}).status_code == 200
+    assert till.entries() == [("earn", 100), ("earn", 10), ("earn", 50), ("earn", 10), ("earn", 10)]
+
+
+def test_rules_given_to_a_program_as_it_was_entered_hold_for_what_was_bought_before(till):
+    program = till.points(starts_at="2026-01-01T00:00:00+01:00")
+    rule(till, program, "purchase", {"multiplier": "2"}, **{"if": {"weekdays": [1]}})
+    monday, tuesday = "2026-03-09T12:00:00+01:00", "2026-03-10T12:00:00+01:00"
+    assert [till.credit(1000, occurred_at=monday), till.credit(1000, occurred_at=tuesday)] == [20, 10]
+    till.at(NOON + timedelta(days=2))
+    till.api.patch(f"/programs/{program}", {"earn": {"points": 5}})
+    assert [till.credit(1000, occurred_at=monday), till.credit(1000)] == [20, 50], "not by the rules of today"
+
+
 def test_a_returned_first_purchase_takes_the_referral_back_on_both_sides(till):
     program = till.points()
     rule(till, program, "referral", {"amount": 30})
