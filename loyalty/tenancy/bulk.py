@@ -14,6 +14,8 @@ from loyalty.tenancy.engine.texts import array, as_json, written
 
 # Up to so many rows are written out: that is quicker to plan and to run, and each number is a statement of its own.
 FEW = 4
+# From so many rows on, the references of each are worth a plan for tables as large as they are now.
+MANY = 200
 
 
 def insert(model, columns, rows):
@@ -25,6 +27,8 @@ def insert(model, columns, rows):
     if not rows:
         return
     few = len(rows) if len(rows) <= FEW else 0
+    if len(rows) >= MANY:
+        prepared.plan_anew()
     sql, is_json = _insert_sql(model, tuple(columns), few)
     if few:
         merchant = written(scoping.merchant_id())

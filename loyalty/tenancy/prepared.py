@@ -64,6 +64,15 @@ def later_as_texts(sql, texts) -> None:
         wire.keep(sql, texts)
 
 
+def plan_anew() -> None:
+    """Have statements planned again, those by which the server checks references among them.
+
+    A session plans a check once. One that was planned while the table held ten rows reads all of it for every row of
+    the first large batch: 5,000 purchases took nine seconds instead of three.
+    """
+    connection.wire.keep("DISCARD PLANS")
+
+
 def instances(model: type[models.Model], sql, *params, without: tuple[str, ...] = ()) -> list:
     """Run a statement that selects `columns_of(model)`: its rows as instances of the model."""
     return [instance(model, row, without=without) for row in rows(sql, *params)]
