@@ -77,23 +77,26 @@ FELDMANN = Shop(
 )  # fmt: skip
 
 LINDQVIST = Shop(
-    name="Lindqvist", tagline="Bücher und Papier, München", email="ingrid@lindqvist.example", owner="Ingrid Lindqvist",
-    colour="#1F4B3F", motif="book", street="Schellingstraße 3, 80799 München", staff=("Noah",), informal=True,
+    name="Lindqvist", tagline="Mode und Maß, München", email="ingrid@lindqvist.example", owner="Ingrid Lindqvist",
+    colour="#1F4B3F", motif="scissors", street="Schellingstraße 3, 80799 München", staff=("Noah",), informal=True,
     location_names=("Schellingstraße",),
     programs=(
-        {"type": "punch_card", "name": "Lesekarte", "settings": {
-            "stamps_required": 8, "stamp_per": "amount", "per_minor": 1000, "accumulate": True,
-            "reward": {"name": "Ein Taschenbuch", "description": "Bis 14 €.", "value_minor": 1400,
-                       "cost_to_merchant_minor": 820},
+        {"type": "tiered", "name": "Stammkundenkarte", "settings": {
+            "window": {"kind": "rolling", "months": 12}, "downgrade": {"policy": "one_step", "grace_days": 30},
+            "tiers": [
+                {"name": "Silber", "threshold": 0, "perks": ["Änderungen zum halben Preis"]},
+                {"name": "Gold", "threshold": 75000, "discount_percent": "5",
+                 "perks": ["Änderungen ohne Aufpreis", "Neue Kollektion zwei Tage früher"]},
+                {"name": "Platin", "threshold": 150000, "discount_percent": "8",
+                 "perks": ["Zweimal im Jahr eine Stunde Maßberatung mit Ingrid Lindqvist"],
+                 "entry_reward": {"name": "Ein Tuch nach Wahl", "description": "Aus der neuen Kollektion.",
+                                  "value_minor": 4900, "cost_to_merchant_minor": 1900}},
+            ],
         }},
-        {"type": "points", "name": "Papierpunkte", "settings": {"earn": {"points": 1, "per_minor": 200}}},
     ),
-    rewards=(
-        {"name": "Ein Notizheft", "cost": 30, "value_minor": 490, "cost_to_merchant_minor": 160},
-        {"name": "Füllertinte", "cost": 60, "value_minor": 990, "cost_to_merchant_minor": 380},
-    ),
-    guest=Guest("Özlem Yıldırım-Österreicher", "oezlem@yildirim.example", (1490, 2200, 990, 3180, 1600, 2450, 1800)),
-    basket_minor=2380, guests=38,
+    guest=Guest("Özlem Yıldırım-Österreicher", "oezlem@yildirim.example",
+                (18900, 22400, 15900, 19800, 16400, 17600, 15700)),
+    basket_minor=5900, guests=38,
 )  # fmt: skip
 
 SHOPS = (MORGENROT, FELDMANN, LINDQVIST)
