@@ -104,10 +104,23 @@ def test_a_preview_says_the_same_and_stores_nothing(api, shop, member):
     assert response.status_code == 200
     preview = response.json()
     assert (preview["id"], preview["credits"][0]["amount"]) == (None, 19)
-    assert preview["member_state"]["accounts"][0]["balance"] == 0
+    assert preview["member_state"]["accounts"][0]["balance"] == 19, "as it would be after it"
     assert count(shop) == 0
+    assert api.get(f"/members/{member['id']}").json()["accounts"][0]["balance"] == 0
     bought = api.post("/purchases", body).json()
-    assert bought["credits"] == preview["credits"]
+    assert preview == bought | {"id": None}
+
+
+def test_a_preview_of_a_tier_with_an_entry_reward_names_it_without_a_code(api, shop, member):
+    gold = {"name": "Gold", "threshold": 100, "entry_reward": {"name": "Ein Abend für zwei"}}
+    api.post("/programs", {"type": "tiered", "name": "Stammkunden", "tiers": [gold]})
+    body = {"member": member["id"], "amount_minor": 100}
+    preview = api.post("/purchases/preview", body).json()
+    assert [(one["reward"]["name"], one["voucher"]) for one in preview["unlocked"]] == [
+        ("Ein Abend für zwei", None)
+    ]
+    assert preview["member_state"]["accounts"][-1]["unlocked"] == preview["unlocked"]
+    assert api.get(f"/members/{member['id']}/vouchers").json()["data"] == []
 
 
 def test_a_batch_answers_row_by_row_in_order(api, shop, member):

@@ -1,5 +1,6 @@
 """Purchases: recorded, looked at beforehand, sent in batches, given back."""
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from loyalty import tenancy
@@ -61,10 +62,15 @@ class PurchasePreview(Resource):
         body = self.body(shapes.NewPurchase)
         member = named.member(body)
         sale = _sale(body, member, named.location(body.location))
-        recorded = checkout.ring_up(sale, actor=self.actor, preview=True)
-        paid = checkout.gift_cards_would_pay(sale, recorded)
-        state = _state_of(recorded.purchase, member)
-        return answer(purchases.purchase(recorded, paid, state=state, is_stored=recorded.is_repeat))
+        # Recorded and taken back, so that the answer is the purchase's own to the last figure, also what is there
+        # after it.
+        with transaction.atomic():
+            recorded = checkout.ring_up(sale, actor=self.actor)
+            paid = checkout.gift_cards_paid([(sale, recorded)])
+            state = _state_of(recorded.purchase, member)
+            told = purchases.purchase(recorded, paid, state=state, is_stored=recorded.is_repeat)
+            transaction.set_rollback(True)
+        return answer(told if recorded.is_repeat else _without_codes(told))
 
 
 class PurchaseBatch(Resource):
@@ -168,6 +174,23 @@ def _state_of(purchase, member=None):
     if member is None or member.id != purchase.member_id:
         member = Member.objects.get(id=purchase.member_id)
     return members.state(member)
+
+
+def _without_codes(told):
+    """A preview promises rewards, and not the codes of vouchers that nobody has."""
+    made = {one.voucher for one in told.unlocked} - {None}
+    if not made:
+        return told
+    accounts = [
+        one.model_copy(update={"unlocked": _no_codes(one.unlocked, made)})
+        for one in told.member_state.accounts
+    ]
+    state = told.member_state.model_copy(update={"accounts": accounts})
+    return told.model_copy(update={"unlocked": _no_codes(told.unlocked, made), "member_state": state})
+
+
+def _no_codes(unlocked, made):
+    return [one.model_copy(update={"voucher": None}) if one.voucher in made else one for one in unlocked]
 
 
 def _result(one, told):
