@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "programs.coalition",
     "rewards",
     "rewards.gift_cards",
+    "rewards.promotions",
     "campaigns",
     "loyalty.design",
     "loyalty.rest",

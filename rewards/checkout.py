@@ -23,6 +23,7 @@ from programs.taking_off import Discount
 from rewards import discounts, granting, redeeming, vouchers
 from rewards.gift_cards import spending
 from rewards.models import Redemption, Reward, Voucher
+from rewards.promotions import using
 
 
 class NotADiscount(Refused):
@@ -92,12 +93,13 @@ def ring_up(sale: Sale, *, actor="", preview=False) -> Recorded:
 
     Raises what a voucher or gift card is refused for (code_used, code_expired, below_minimum …) and what the
     purchase is; nothing is written then. A repeat by external id answers with the first purchase, uses no voucher
-    and charges no gift card. Locks the member, the gift cards, the vouchers, then the accounts.
+    and charges no gift card. Locks the member, the gift cards, promotions, the vouchers, then the accounts.
     """
     if sale.is_plain:
         new = sale.new_purchase()
         return purchases.preview(new) if preview else _granted(purchases.record(new, actor=actor), actor)
-    cards, held = _hold_gift_cards(sale, preview), _hold(sale, preview)
+    cards = _hold_gift_cards(sale, preview)
+    held, promotions = _hold(sale, preview)
     # Only now: who used these vouchers under the same external id has committed, and is seen.
     first = _first(sale)
     if first is not None:
@@ -105,19 +107,28 @@ def ring_up(sale: Sale, *, actor="", preview=False) -> Recorded:
     for card in cards:
         spending.refuse_unfit(card, tenancy.merchant().currency)
     for voucher in held:
-        vouchers.refuse_unusable(voucher)
+        if voucher.id in promotions:
+            using.refuse_unfit(promotions[voucher.id], sale.member)
+        vouchers.refuse_unusable(voucher, actor=actor)
         _refuse_unfit(voucher, sale)
     new = sale.new_purchase(held)
     if preview:
         return purchases.preview(new)
     recorded = purchases.record(new, actor=actor)
     if not recorded.is_repeat:
-        for voucher in held:
-            vouchers.use(voucher, purchase=recorded.purchase)
+        _use_up(held, promotions, sale.member, recorded.purchase, actor)
         # They pay, they do not discount: what is due is what is left after the vouchers.
         due = recorded.purchase.net_minor
         spending.charge_for_purchase(cards, recorded.purchase, due_minor=due, actor=actor)
     return _granted(recorded, actor)
+
+
+def _use_up(held, promotions, member, purchase, actor):
+    for voucher in held:
+        if voucher.id in promotions:
+            using.use(voucher, promotions[voucher.id], member=member, purchase=purchase, actor=actor)
+        else:
+            vouchers.use(voucher, purchase=purchase, actor=actor)
 
 
 def _granted(recorded, actor):
@@ -145,11 +156,12 @@ def ring_up_many(sales: list[Sale], *, actor="") -> list[Recorded | Refused]:
     """Record many sales in the order given; good ones are kept when others are refused.
 
     Runs of plain sales are recorded together; one with vouchers or gift cards is recorded by itself, in its place.
-    Locks all members first, then all gift cards, each in id order, so that two batches do not wait for each other
-    in a circle.
+    Locks all members first, then all gift cards, then all promotions, each in id order, so that two batches do not
+    wait for each other in a circle.
     """
     locking.lock(_people(sales))
     spending.lock_all(code for sale in sales for code in sale.gift_cards)
+    using.lock_all({code for sale in sales for code in sale.vouchers})
     results: list[Recorded | Refused] = []
     run: list[Sale] = []
     for sale in sales:
@@ -168,8 +180,8 @@ def _record_plain(sales, actor):
 
 
 def give_back(purchase, *, amount_minor=None, items=None, actor="") -> GivenBack:
-    """Refund a purchase (see refunding.refund). With its last cent the points spent on its vouchers come back, and
-    gift cards get back what they paid.
+    """Refund a purchase (see refunding.refund). With its last cent the points spent on its vouchers come back, gift
+    cards get back what they paid, and uses of promotions count no more.
     """
     _lock_everybody(purchase)
     refunded = refunding.refund(purchase, amount_minor=amount_minor, items=items, actor=actor)
@@ -183,6 +195,7 @@ def give_back(purchase, *, amount_minor=None, items=None, actor="") -> GivenBack
             redeeming.give_back_points(redemption, actor=actor)
             returned.append(redemption)
         paid_back = spending.give_back_for_purchase(purchase, refund=refunded.refund, actor=actor)
+        using.give_back(purchase)
     return GivenBack(refunded.refund, refunded.debits, returned, refunded.restored, paid_back)
 
 
@@ -198,25 +211,27 @@ def _hold_gift_cards(sale, preview):
 
 
 def _hold(sale, preview):
-    """The vouchers of a sale, in the order given; locked, after the member, unless it is a preview."""
-    found = [vouchers.find(code) for code in sale.vouchers]
+    """The vouchers of a sale, in the order given, and the promotions behind them by voucher id.
+
+    Locked, after the member, unless it is a preview.
+    """
+    found = [using.find(code) for code in sale.vouchers]
     twice = [
         voucher for place, voucher in enumerate(found) if voucher.id in {one.id for one in found[:place]}
     ]
     if twice:
         raise redeeming.AlreadyUsed(voucher=twice[0].code)
-    if preview:
-        return found
-    locking.lock(_people([sale]))
-    fresh = vouchers.lock(found)
-    return [fresh[voucher.id] for voucher in found]
+    if not preview:
+        locking.lock(_people([sale]))
+    promotions = using.terms(found, lock=not preview)
+    fresh = {} if preview else vouchers.lock(found)
+    # A promotion's shared code only stands for it: it is no row to be locked.
+    return [fresh.get(voucher.id, voucher) for voucher in found], promotions
 
 
 def _lock_everybody(purchase):
-    """Whoever the refund touches, and those whose vouchers were used in it: their points may come back, too."""
-    owners = Voucher.objects.filter(used_in=purchase, member__isnull=False).values_list(
-        "member_id", flat=True
-    )
+    """Whoever the refund touches, and who paid for the vouchers used in it: their points may come back, too."""
+    owners = Redemption.objects.filter(id__in=_redemptions_in(purchase)).values_list("member_id", flat=True)
     locking.lock(refunding.members_of(purchase) | set(owners))
 
 

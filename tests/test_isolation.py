@@ -22,6 +22,7 @@ from members.models import Member
 from programs.models import Entry, Program, Purchase, Rule
 from rewards.gift_cards.models import GiftCard
 from rewards.models import Redemption, Reward, Voucher
+from rewards.promotions.models import Promotion
 from tests.rest.conftest import Api, registered
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,18 @@ API = {
     "rest:voucher": Foreign(),
     "rest:voucher-redemption": Foreign({"post": {}}),
     "rest:voucher-void": Foreign({"post": {}}),
+    "rest:voucher-hold": Foreign({"post": {}}),
+    "rest:voucher-release": Foreign({"post": {}}),
+    "rest:voucher-qr": Foreign(),
+    "rest:promotions": Own(({"code": "X12", "reward": "{reward_id}"},)),
+    "rest:promotion": Foreign({"patch": {"name": "x"}}),
+    "rest:promotion-codes": Foreign(),
+    "rest:promotion-csv": Foreign(),
+    "rest:promotion-sheet": Foreign(),
+    "rest:promotion-uses": Foreign(),
+    "rest:promotion-letters": Foreign({"post": {"members": ["{member_id}"], "text": {"en": "x"}}}),
+    "rest:promotion-letter-run": Foreign(),
+    "rest:promotion-letter-pages": Foreign(),
     "rest:gift-cards": Own(({"balance_minor": 1, "member": "{member_id}"},)),
     "rest:gift-card": Foreign({"patch": {"expires_at": None}}, GIFT_CARD),
     "rest:gift-card-charges": Foreign({"post": {"amount_minor": 1}}, GIFT_CARD),
@@ -351,6 +364,9 @@ def cafe(db):
     everybody = {"all": [{"field": "visits", "is": "at_least", "value": 0}]}
     segment = api.post("/segments", {"name": "Alle", "rule": everybody}).json()["id"]
     gift_card = api.post("/gift-cards", {"balance_minor": 2000, "member": member["id"]}).json()
+    promotion = api.post("/promotions", {"count": 1, "reward": reward}).json()["id"]
+    thanks = {"members": [member["id"]], "text": {"de": "Danke, {name}"}}
+    letters = api.post(f"/promotions/{promotion}/letters", thanks).json()["id"]
     coalition = api.post("/programs", {"type": "coalition", "name": "Straßenkarte"}).json()["id"]
     neighbour, high_street = registered("Nachbar"), registered("Werbering")
     invited = {"merchant": neighbour.merchant.public_id}
@@ -368,7 +384,7 @@ def cafe(db):
         "coalition_id": coalition, "partner_id": partner, "invitation_id": invitation,
         "program_id": program, "rule_id": rule, "member_id": member["id"], "purchase_id": purchase, "refund_id": refund,
         "batch_id": codes["batch"], "product_code": codes["codes"][0], "job_id": job,
-        "adjustment_id": adjustment,
+        "adjustment_id": adjustment, "promotion_id": promotion, "run_id": letters,
         "reward_id": reward, "redemption_id": redemption["id"], "code": redemption["voucher"],
         "gift_card": gift_card["code"],
         "gift_card_id": gift_card["id"],
@@ -454,6 +470,7 @@ def _state(cafe):
             Redemption,
             Voucher,
             GiftCard,
+            Promotion,
             Event,
             AuditEntry,
         ]

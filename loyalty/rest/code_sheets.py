@@ -37,10 +37,15 @@ CODES_A_FILE = 10 * COLUMNS * ROWS
 
 def csv(batch) -> bytes:
     """One row for each code, in the order in which they were made."""
+    return csv_of(_codes(batch).iterator(chunk_size=10_000))
+
+
+def csv_of(codes) -> bytes:
+    """One row for each of these codes: as it is kept, and as it is printed."""
     text = StringIO()
     rows = writing.writer(text, lineterminator="\r\n")
     rows.writerow(["code", "printed"])
-    for code in _codes(batch).values_list("code", flat=True).iterator(chunk_size=10_000):
+    for code in codes:
         rows.writerow([code, readable_codes.display(code)])
     return text.getvalue().encode()
 
@@ -54,17 +59,26 @@ def page(text: str) -> int:
 
 def pdf(batch, number: int) -> bytes:
     """The sheets with the `number`-th CODES_A_FILE codes. Raises NotFound where there are no more."""
+    return labels(_codes(batch), number, batch.name or batch.program.name, _worth(batch), batch.valid_until)
+
+
+def labels(queried, number: int, title, worth, valid_until) -> bytes:
+    """Sheets with the `number`-th CODES_A_FILE of a query's codes, each with what it is worth and until when.
+
+    Raises NotFound where there are no more.
+    """
     first = (number - 1) * CODES_A_FILE
-    codes = list(_codes(batch).values_list("code", flat=True)[first : first + CODES_A_FILE])
+    codes = list(queried[first : first + CODES_A_FILE])
     if not codes:
         raise NotFound()
-    _register_fonts()
+    register_fonts()
     file = BytesIO()
     # Invariant: the same codes are the same file, without the moment at which it was made.
     canvas = Canvas(file, pagesize=A4, invariant=1, pageCompression=1)
-    canvas.setTitle(batch.name or batch.program.name)
+    canvas.setTitle(title)
     canvas.setAuthor(tenancy.merchant().name)
-    words = _words(batch)
+    # The lines beside the code: whose it is, what it is worth, until when.
+    words = [tenancy.merchant().name, worth, until(valid_until, get_language() or "en")]
     for place, code in enumerate(codes):
         on_sheet = place % (COLUMNS * ROWS)
         if place and on_sheet == 0:
@@ -75,38 +89,41 @@ def pdf(batch, number: int) -> bytes:
     return file.getvalue()
 
 
-def _codes(batch):
-    return ProductCode.objects.filter(batch=batch).order_by("id")
+def until(valid_until, language) -> str:
+    """ "Good until 31 December 2026", or nothing."""
+    day = last_day(valid_until, language)
+    return _("Good until %(day)s") % {"day": day} if day else ""
 
 
-def _words(batch):
-    """The lines beside the code: whose it is, what it is worth, until when."""
-    language, program = get_language() or "en", batch.program
-    unit = because.unit(program.unit_singular if batch.amount == 1 else program.unit_plural)
-    worth = f"{wording.plain(batch.amount, language)} {unit}"
-    return [tenancy.merchant().name, worth, _until(batch, language)]
-
-
-def _until(batch, language):
-    if batch.valid_until is None:
+def last_day(valid_until, language) -> str:
+    """ "31 December 2026", or nothing."""
+    if valid_until is None:
         return ""
-    end = batch.valid_until.astimezone(ZoneInfo(tenancy.merchant().timezone))
+    end = valid_until.astimezone(ZoneInfo(tenancy.merchant().timezone))
     # A period's end at 24:00 is the last moment of the day before.
-    last = (end - end.resolution).date()
-    return _("Good until %(day)s") % {"day": wording.long_day(last, language)}
+    return wording.long_day((end - end.resolution).date(), language)
+
+
+def _codes(batch):
+    return ProductCode.objects.filter(batch=batch).order_by("id").values_list("code", flat=True)
+
+
+def _worth(batch):
+    unit = because.unit(batch.program.unit_singular if batch.amount == 1 else batch.program.unit_plural)
+    return f"{wording.plain(batch.amount, get_language() or 'en')} {unit}"
 
 
 def _label(canvas, left, top, code, words):
     shop, worth, until = words
-    _qr(canvas, left + 5 * MM, top - (HEIGHT - CODE_SIDE) / 2, code)
+    draw_code(canvas, left + 5 * MM, top - (HEIGHT - CODE_SIDE) / 2, code)
     x, room = left + 5 * MM + CODE_SIDE + 4 * MM, WIDTH - CODE_SIDE - 13 * MM
-    _line(canvas, x, top - 10.5 * MM, shop, REGULAR, 7.5, QUIET, room)
-    _line(canvas, x, top - 17 * MM, worth, EXTRABOLD, 14, INK, room)
-    _line(canvas, x, top - 24 * MM, readable_codes.display(code), BOLD, 11, INK, room)
-    _line(canvas, x, top - 29.5 * MM, until, REGULAR, 7.5, QUIET, room)
+    draw_line(canvas, x, top - 10.5 * MM, shop, REGULAR, 7.5, QUIET, room)
+    draw_line(canvas, x, top - 17 * MM, worth, EXTRABOLD, 14, INK, room)
+    draw_line(canvas, x, top - 24 * MM, readable_codes.display(code), BOLD, 11, INK, room)
+    draw_line(canvas, x, top - 29.5 * MM, until, REGULAR, 7.5, QUIET, room)
 
 
-def _line(canvas, x, y, text, font, size, colour, room):
+def draw_line(canvas, x, y, text, font, size, colour, room):
     """A line of text, smaller where it would not fit, and cut where it would be too small to read."""
     while pdfmetrics.stringWidth(text, font, size) > room and size > 6:
         size -= 0.5
@@ -117,10 +134,10 @@ def _line(canvas, x, y, text, font, size, colour, room):
     canvas.drawString(x, y, text)
 
 
-def _qr(canvas, left, top, code):
+def draw_code(canvas, left, top, code, across=CODE_SIDE):
     """The code itself, and nothing around it: a scanner reads it as if it were typed."""
     modules = qr.modules(code)
-    side = CODE_SIDE / len(modules)
+    side = across / len(modules)
     canvas.setFillColor(INK)
     path = canvas.beginPath()
     for number, row in enumerate(modules):
@@ -135,6 +152,6 @@ def _qr(canvas, left, top, code):
 
 
 @lru_cache(maxsize=1)
-def _register_fonts():
+def register_fonts():
     for name in (REGULAR, BOLD, EXTRABOLD):
         pdfmetrics.registerFont(TTFont(name, str(FONTS / f"{name}.ttf")))

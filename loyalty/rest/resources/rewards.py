@@ -13,6 +13,7 @@ from members.models import Member
 from programs.purchases import Item
 from rewards import catalogue, checkout, redeeming, vouchers
 from rewards.models import Redemption, Reward, Voucher
+from rewards.promotions import using
 
 
 class RewardList(Resource):
@@ -110,25 +111,27 @@ class VoucherList(Resource):
 class VoucherDetail(Resource):
     @operation("Read a voucher by its code", scope="read", answers={200: shapes.Voucher})
     def get(self, request, code):
-        return answer(rows.voucher(vouchers.find(code)))
+        return answer(rows.voucher(using.find(code)))
 
 
 class VoucherRedemption(Resource):
     @operation(
-        "Use a voucher outside of a purchase recorded here", scope="counter", takes=shapes.UsedOn,
-        answers={200: shapes.UsedVoucher},
+        "Use a voucher, or a promotion's code, outside of a purchase recorded here", scope="counter",
+        takes=shapes.UsedOn, answers={200: shapes.UsedVoucher},
     )  # fmt: skip
     def post(self, request, code):
-        body, voucher = self.body(shapes.UsedOn), vouchers.find(code)
-        discount = _discount(voucher, body)
-        return answer(rows.used_voucher(vouchers.use(voucher), discount))
+        body, voucher = self.body(shapes.UsedOn), using.find(code)
+        member = named.member(body, may_be_elsewhere=False)
+        discount = _discount(voucher, body, member, self.actor)
+        used = using.use_by_itself(voucher, member=member, actor=self.actor)
+        return answer(rows.used_voucher(used, discount))
 
 
 class VoucherVoid(Resource):
     @operation("Take a voucher out of use", scope="counter", answers={200: shapes.Voucher})
     def post(self, request, code):
         self.body(Nothing)
-        return answer(rows.voucher(vouchers.void(vouchers.find(code))))
+        return answer(rows.voucher(vouchers.void(vouchers.find(code), actor=self.actor)))
 
 
 def _made(redemption, member):
@@ -137,7 +140,7 @@ def _made(redemption, member):
     return shapes.MadeRedemption(**told, member_state=state)
 
 
-def _discount(voucher, body):
+def _discount(voucher, body, member, actor):
     """What the voucher takes off, in minor units: that of a sale which is looked at and not recorded."""
     vouchers.refuse_unusable(voucher)
     if voucher.reward.kind == Reward.Kind.PRODUCT:
@@ -145,5 +148,8 @@ def _discount(voucher, body):
     if body.amount_minor is None:
         raise Invalid({"amount_minor": [rows.AMOUNT_NEEDED]})
     items = tuple(Item(**item.model_dump()) for item in body.items)
-    sale = checkout.Sale(member=None, amount_minor=body.amount_minor, items=items, vouchers=(voucher.code,))
-    return checkout.ring_up(sale, preview=True).purchase.discount_minor
+    sale = checkout.Sale(member=member, amount_minor=body.amount_minor, items=items, vouchers=(voucher.code,))
+    recorded = checkout.ring_up(sale, preview=True, actor=actor)
+    return sum(
+        one["amount_minor"] for one in recorded.purchase.discounts if one.get("voucher") == voucher.code
+    )

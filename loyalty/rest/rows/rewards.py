@@ -80,9 +80,11 @@ def used_voucher(row, discount_minor):
 
 
 def _voucher(row, card):
+    status = voucher_verbs.status(row)
     return {
         "code": row.code, "reward": row.reward.public_id, "name": row.reward.name, "kind": row.reward.kind,
-        "member": ids.public("mem", row.member_id), "status": voucher_verbs.status(row),
-        "valid_until": row.valid_until, "used_at": row.used_at, "purchase": ids.public("pur", row.used_in_id),
+        "member": ids.public("mem", row.member_id), "status": status,
+        "valid_until": row.valid_until, "held_until": row.held_until if status == "held" else None,
+        "used_at": row.used_at, "purchase": ids.public("pur", row.used_in_id),
         "created_at": row.created_at, "url": finding.card_url(card) if card else None,
     }  # fmt: skip

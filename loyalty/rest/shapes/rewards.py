@@ -127,7 +127,7 @@ class Redemptions(Page):
 
 
 class Voucher(Answer):
-    """`url`: the card of the member who holds it."""
+    """`url`: the card of the member who holds it. `held_until`: while a till has it for itself."""
 
     code: str
     reward: str
@@ -136,6 +136,7 @@ class Voucher(Answer):
     member: str | None
     status: Literal["open", "held", "used", "void", "expired"]
     valid_until: Moment | None
+    held_until: Moment | None
     used_at: Moment | None
     purchase: str | None
     created_at: Moment
@@ -146,9 +147,19 @@ class Vouchers(Page):
     data: list[Voucher]
 
 
-class UsedOn(Body):
-    """What the voucher is used on. A voucher for a product needs nothing of it."""
+class NewHold(Body):
+    """For how long nobody but this key can use the voucher."""
 
+    minutes: Annotated[int, Field(ge=1, le=60)] = 10
+
+
+class UsedOn(Body):
+    """What the voucher is used on, and by whom. A voucher for a product needs nothing of it; codes of promotions may
+    need the member.
+    """
+
+    member: Id | None = None
+    card: text(400, 1) | None = None
     amount_minor: Amount | None = None
     items: Annotated[list[NewItem], Field(max_length=1000)] = []
 
