@@ -101,6 +101,9 @@ class Tiered(ProgramType):
     def benefits(self, settings, level):
         place = self.place(settings, level)
         if place == tiers.NONE:
+            # A tier that wants nothing is held from the beginning, before anything is counted.
+            place = tiers.reached([tier.threshold for tier in settings.tiers], 0)
+        if place == tiers.NONE:
             return NO_BENEFITS
         tier = settings.tiers[place]
         percent = Decimal(tier.discount_percent) if tier.discount_percent else None

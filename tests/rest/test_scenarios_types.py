@@ -184,6 +184,14 @@ def test_tiers_by_points_count_what_the_program_gave(till):
     assert tier(till) == ("Silber", None, None)
 
 
+def test_a_tier_that_wants_nothing_brings_what_it_brings_from_the_first_purchase_on(till):
+    basis = {"name": "Basis", "threshold": 0, "discount_percent": "5", "multiplier": "2"}
+    tiered(till, tiers=[basis])
+    bought = till.buy(1000)
+    assert (bought["discount_minor"], bought["credits"][0]["amount"]) == (50, 19)
+    assert till.buy(1000)["credits"][0]["amount"] == 19
+
+
 def test_a_discount_card_takes_its_percent_off_the_items_it_names(till):
     till.made("/programs", {"type": "discount_card", "name": "Futterkarte", "discount_percent": "5",
                             "categories": ["futter"]})  # fmt: skip
