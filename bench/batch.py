@@ -9,7 +9,7 @@ import statistics
 import sys
 from uuid import uuid4
 
-from bench import copying, load
+from bench import copying, load, measuring
 from bench.processes import cpu_ms, database_pid, web
 from bench.services import services
 
@@ -36,6 +36,7 @@ def _measure(shop, server, options, programs):
         measured = shop.open_shop(members=options.members, programs=programs)
         _send(server, measured, [shop.sale(measured, n) for n in range(10)])
         right &= _told(shop, measured, 10, programs)
+        measuring.analyze()
         before = cpu_ms(server.pid), cpu_ms(database_pid())
         sales = [shop.sale(measured, n) for n in range(options.purchases)]
         seconds = _send(server, measured, sales)

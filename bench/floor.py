@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bench.figures import Figures
 from bench.load import Run
+from bench.measuring import analyze
 from bench.processes import cpu_ms, database_pid, database_url
 from launch.failure import Failed
 from launch.postgres import installation
@@ -113,6 +114,7 @@ def scoped(merchant_id) -> list[str]:
 
 def tell(statements: Sequence[str], options, of: str) -> Figures:
     """Measure and print the floor in both ways; returns the one statement by statement."""
+    analyze()
     first, pipelined = (
         pgbench(
             statements, clients=4, transactions=options.operations, members=options.members, pipeline=pipeline
