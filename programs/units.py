@@ -21,6 +21,20 @@ def counted(count: int, program) -> str:
     return f"{wording.plain(count, language)} {unit(name)}"
 
 
+def gives_points(program) -> bool:
+    """Whether every purchase gives points, so that one without is worth a word."""
+    kind = types.get(program.type)
+    return "earn" in kind.Settings.model_fields and not kind.has_tiers
+
+
+def tells_amount(program, amount: int) -> bool:
+    """Whether a history has a column of points for it: not for stamps and money, which are told in words, and not
+    where nothing is collected."""
+    if counts_money(program) or program.unit_singular == "stamp":
+        return False
+    return bool(amount) or gives_points(program)
+
+
 def collects(live) -> bool:
     """Whether there is a balance to tell of: stamps, points, or money spent. A discount card and a club have none."""
     settings = live.settings

@@ -14,10 +14,10 @@ from loyalty.design.stamps import Place
 from members import finding
 from programs import explaining
 from programs.because import unit
-from programs.units import counts_money
-from rewards import sentences
+from programs.units import tells_amount
+from rewards import codes, sentences
+from rewards import levels as levels_in_words
 from rewards import stamps as given_stamps
-from rewards.levels import is_one as told_by_level
 
 # What expires within this many days is announced on the card.
 ANNOUNCED_DAYS = 45
@@ -36,14 +36,14 @@ def upper(standing, token):
     """The upper leaf: what is there and what comes next, of one program."""
     if standing.stamps_required:
         return _punch_leaf(standing, token)
-    if told_by_level(standing):
+    if levels_in_words.is_one(standing):
         return levels.leaf(standing)
     return _points_leaf(standing, token) if _has_rate(standing) else _plain_leaf(standing)
 
 
 def other(standing):
     """A further program on the same card, in short."""
-    if told_by_level(standing):
+    if levels_in_words.is_one(standing):
         return levels.other(standing)
     if not standing.stamps_required and not _has_rate(standing):
         leaf = _plain_leaf(standing)
@@ -104,7 +104,7 @@ def vouchers(standings, token):
 def handed_out(standings):
     """Vouchers and gift cards that were handed out unasked, with their codes."""
     return [
-        {"name": reward.name, "note": standing.program.name, "code": code}
+        {"name": reward.name, "note": standing.program.name, "code": codes.display(code)}
         for standing in standings
         for reward, code in standing.handed_out
     ]
@@ -192,6 +192,8 @@ def _plain_leaf(standing):
     first = next(iter(explaining.sentences(standing.live, currency=currency)), "")
     per = getattr(standing.live.settings, "per_minor", None)
     leaf = {"kind": "tier", "title": _("Your card"), "tier": standing.program.name, "next": first, "note": ""}
+    if discount := levels_in_words.in_short(standing):
+        leaf |= {"title": standing.program.name, "tier": discount}
     if per is None:
         return leaf
     have = max(0, standing.spendable)
@@ -230,7 +232,7 @@ def _row(one):
     return {
         "title": _title(one, language, is_stamps), "text": " ".join(_texts(one)),
         "when": sentences.capitalised(wording.moment(at, language, now=now, with_time=False)),
-        "points": None if is_stamps or one.program is None or counts_money(one.program) else one.amount,
+        "points": one.amount if one.program and tells_amount(one.program, one.amount) else None,
     }  # fmt: skip
 
 

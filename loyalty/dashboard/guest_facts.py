@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from loyalty import tenancy
 from loyalty.design import wording
 from members.models import Member
-from programs import types, units
+from programs import units
 from programs.models import Program, Purchase
 from rewards import sentences
 from rewards.standing import Happening
@@ -92,8 +92,9 @@ def line(one: Happening) -> Line:
     """A happening in the words of the dashboard: what, why, where, and who booked it."""
     language = get_language() or "en"
     stamped = one.program is not None and one.program.type == "punch_card"
+    missed = one.program is None or _is_missed(one.program)
     if one.kind == "purchase":
-        icon, tone = ("stamp", "shop") if one.amount else ("circle-slash", "")
+        icon, tone = ("stamp", "shop") if one.amount else ("circle-slash" if missed else "check", "")
     else:
         icon, tone = _ICONS.get(one.kind, ("history", ""))
     change = _change(one, language)
@@ -101,7 +102,7 @@ def line(one: Happening) -> Line:
 
 
 def _change(one: Happening, language: str) -> str:
-    if one.program is None:
+    if one.program is None or not (one.amount or _is_missed(one.program)):
         return ""
     if units.counts_money(one.program) and one.amount:
         sign = "+" if one.amount > 0 else "−"
@@ -132,17 +133,16 @@ def _purchase_title(one: Happening, language: str, stamped: bool, count: str) ->
     if one.program is None:
         return _("Purchase without a card program")
     if not one.amount:
-        return _("No stamp") if stamped else _("No points") if _gives_points(one.program) else _("Purchase")
+        return _("No stamp") if stamped else _("No points") if _is_missed(one.program) else _("Purchase")
     if stamped:
         words = {"count": wording.count_word(one.amount, language)}
         return sentences.capitalised(ngettext("%(count)s stamp", "%(count)s stamps", one.amount) % words)
     return count
 
 
-def _gives_points(program: Program) -> bool:
-    """Whether every purchase gives points, so that one without is worth a word."""
-    kind = types.get(program.type)
-    return "earn" in kind.Settings.model_fields and not kind.has_tiers
+def _is_missed(program: Program) -> bool:
+    """Whether a purchase that gave nothing is worth a word: elsewhere purchases collect nothing."""
+    return program.unit_singular == "stamp" or units.gives_points(program)
 
 
 def _text(one: Happening, language: str) -> str:

@@ -16,6 +16,7 @@ from rewards import codes, levels
 from rewards import stamps as given
 from rewards.gift_cards import finding
 from rewards.gift_cards.models import GiftCard
+from rewards.models import Reward
 from rewards.standing import Standing
 
 
@@ -23,7 +24,7 @@ from rewards.standing import Standing
 class Leaf:
     """aside: right of the title. large: what there is. lines: what else is to be known. places, total: of a punch card.
 
-    value, most: of a bar; 0 for none. handed_out: (name, code) of vouchers and gift cards that were not used yet.
+    value, most: of a bar; 0 for none. handed_out: (name, code) of vouchers that were not used yet.
     """
 
     standing: Standing
@@ -37,7 +38,11 @@ class Leaf:
 
 
 def of(one: Standing) -> Leaf:
-    handed_out = [(reward.name, codes.display(code)) for reward, code in one.handed_out]
+    handed_out = [
+        (reward.name, codes.display(code))
+        for reward, code in one.handed_out
+        if reward.kind != Reward.Kind.GIFT_CARD
+    ]
     if one.stamps_required:
         return _punch_card(one, handed_out)
     done, whole = levels.way(one)

@@ -47,7 +47,7 @@ def deeds(shop):
 
 def test_the_form_says_from_where_on_somebody_else_has_to_approve(owner, anna):
     text = owner.get(address("correct", anna.public_id)).content.decode()
-    assert "Brotpunkte: more than 100 at once waits until somebody else approves it." in text
+    assert "Brotpunkte: more than 100 points at once waits until somebody else approves it." in text
 
 
 def test_above_the_limit_nothing_is_booked_and_it_is_said(shop, owner, anna):

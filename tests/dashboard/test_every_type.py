@@ -16,6 +16,7 @@ from programs.models import Program
 from rewards import catalogue as rewards
 from rewards import club, offers
 from rewards.gift_cards import issuing
+from rewards.models import Voucher
 from tests import makers
 from tests.every_type import SETTINGS, TIERS, run
 
@@ -137,9 +138,18 @@ def test_cash_back_of_a_guest_is_money_and_its_gift_card_is_shown(shop, owner, g
     page = profile(owner, guest)
     assert "€23.45" in page
     assert "Of €100 to the next reward" in page
-    assert "Handed out, code" in page
     assert "Gift cards €5.00" in page
     assert "+€123.45" in page
+
+
+def test_a_voucher_that_was_handed_out_is_shown_with_its_code(shop, owner, guest):
+    tiers = [TIERS[0], TIERS[1] | {"entry_reward": {"name": "Ein Stück Torte"}}]
+    with shop.scope():
+        rewards.create_program(type="tiered", name="Stufen", settings={"tiers": tiers})
+    shop.buys(guest, 80000)
+    with shop.scope():
+        code = Voucher.objects.get().code
+    assert f"Ein Stück Torte Handed out, code {code[:4]}-{code[4:8]}-{code[8:]}" in profile(owner, guest)
 
 
 def test_a_subscription_is_shown(shop, owner, guest):

@@ -97,6 +97,7 @@ def program(request: MerchantRequest, program_id: str) -> HttpResponse:
         "cards": Account.objects.filter(program=live.program).count(),
         "sentences": _sentences(request, live),
         "preview_url": reverse("dashboard:program_preview", args=[program_id]),
+        "collects": True,
         **rules.ending(live.program),
     }
     return page(request, "dashboard/program.html", "programs", context)

@@ -18,7 +18,7 @@ from loyalty.dashboard.pages import page, tell
 from loyalty.design.wording import currency_sign
 from loyalty.errors import Invalid, Refused
 from loyalty.merchants import auditing
-from programs import explaining
+from programs import explaining, units
 from programs.catalogue import Live
 from programs.endings import closing
 from programs.models import Program, ProgramVersion
@@ -49,6 +49,7 @@ def show_rules(request: MerchantRequest, live: Live) -> HttpResponse:
         "sentences": _sentences(request, live),
         "guest_language": brands.guest_language(request.merchant),
         "by_money": getattr(live.settings, "qualify_by", "spend") == "spend",
+        "collects": units.collects(live),
     } | ending(live.program)
     return page(request, "dashboard/rules.html", "programs", context)
 
