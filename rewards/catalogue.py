@@ -3,29 +3,36 @@
 from decimal import Decimal
 
 from django.db.models import F, Q
-from django.utils.translation import gettext as _
 
 from loyalty import clock, ids
-from loyalty.errors import Invalid
 from programs import catalogue as programs
 from programs import types
+from rewards import checks, waiting
 from rewards.models import Reward
 
 
 def create_reward(**columns) -> Reward:
     """Make a reward from its columns (see rewards.models.Reward). Raises Invalid."""
     reward = Reward(**columns)
-    _check(reward)
+    checks.check(reward)
     reward.save(force_insert=True)
     return reward
 
 
 def change_reward(reward, **columns) -> Reward:
-    """Change a reward. What was redeemed before stays as it was paid. Raises Invalid."""
+    """Change a reward. What was redeemed before stays as it was paid. Raises Invalid.
+
+    Places that are added go to those who wait. Locks them, then the reward.
+    """
+    queue = waiting.lock(reward) if "capacity" in columns else set()
+    reward.refresh_from_db(from_queryset=Reward.objects.select_for_update(no_key=True))
     for name, value in columns.items():
         setattr(reward, name, value)
-    _check(reward)
-    reward.save()
+    checks.check(reward)
+    # These alone: how often it was taken is counted by others.
+    reward.save(update_fields=list(columns))
+    if "capacity" in columns:
+        waiting.offer(reward, queue)
     return reward
 
 
@@ -97,9 +104,12 @@ def available(at=None):
     at = at or clock.now()
     begun = Q(starts_at=None) | Q(starts_at__lte=at)
     not_over = Q(ends_at=None) | Q(ends_at__gt=at)
+    not_past = Q(takes_place_at=None) | Q(takes_place_at__gt=at)
     in_stock = Q(stock=None) | Q(taken__lt=F("stock"))
+    has_places = Q(capacity=None) | Q(taken__lt=F("capacity"))
     listed = Reward.objects.filter(archived_at=None, unlocked_only=False, program__isnull=False)
-    return listed.filter(begun & not_over & in_stock).order_by("cost", "id")
+    listed = listed.exclude(kind=Reward.Kind.RECOGNITION)
+    return listed.filter(begun & not_over & not_past & in_stock & has_places).order_by("cost", "id")
 
 
 def _reward_id(given, made):
@@ -110,23 +120,3 @@ def _reward_id(given, made):
     reward = create_reward(**given, unlocked_only=True)
     made.append(reward)
     return ids.public("rwd", reward.id)
-
-
-def _check(reward):
-    wrong = {}
-    if not reward.name.strip():
-        wrong["name"] = [_("A reward needs a name.")]
-    if reward.kind == Reward.Kind.AMOUNT_OFF and not reward.value_minor:
-        wrong["value_minor"] = [_("Write how much is taken off.")]
-    if reward.kind == Reward.Kind.GIFT_CARD and not reward.value_minor:
-        wrong["value_minor"] = [_("Write how much is on the gift card.")]
-    if reward.kind == Reward.Kind.PERCENT_OFF and not (reward.percent and 0 < reward.percent <= 100):
-        wrong["percent"] = [_("Write a percentage above 0 and up to 100.")]
-    if reward.cost < 0:
-        wrong["cost"] = [_("The cost must be 0 or more.")]
-    if reward.stock is not None and reward.stock < reward.taken:
-        wrong["stock"] = [_("More than that were taken already.")]
-    if reward.starts_at and reward.ends_at and reward.ends_at <= reward.starts_at:
-        wrong["ends_at"] = [_("The end must come after the start.")]
-    if wrong:
-        raise Invalid(wrong)

@@ -9,7 +9,6 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from loyalty import tenancy
 from loyalty.errors import Refused
@@ -19,26 +18,10 @@ from members.models import Member
 from programs import crediting, purchases, refunding
 from programs.models import Purchase
 from programs.purchases import Item, NewPurchase, Points, Recorded
-from programs.taking_off import Discount
-from rewards import discounts, granting, redeeming, vouchers
+from rewards import granting, redeeming, taking_off, vouchers
 from rewards.gift_cards import spending
-from rewards.models import Redemption, Reward, Voucher
+from rewards.models import Redemption, Voucher
 from rewards.promotions import using
-
-
-class NotADiscount(Refused):
-    code = "not_a_discount"
-    sentence = _("This voucher is handed over, not taken off a purchase. Redeem it by its code.")
-
-
-class BelowMinimum(Refused):
-    code = "below_minimum"
-    sentence = _("This voucher needs a larger purchase.")
-
-
-class NothingToTakeOff(Refused):
-    code = "not_eligible"
-    sentence = _("Nothing in this purchase is what the voucher is for.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +52,7 @@ class Sale:
         """held: vouchers to be used in it."""
         return NewPurchase(
             self.member, self.amount_minor, self.currency, self.items, self.occurred_at, self.location,
-            self.external_id, take_off=partial(_taken_off, held, self.items) if held else None,
+            self.external_id, take_off=partial(taking_off.take_off, held, self.items) if held else None,
             points=self.points, partner=self.partner,
         )  # fmt: skip
 
@@ -110,7 +93,8 @@ def ring_up(sale: Sale, *, actor="", preview=False) -> Recorded:
         if voucher.id in promotions:
             using.refuse_unfit(promotions[voucher.id], sale.member)
         vouchers.refuse_unusable(voucher, actor=actor)
-        _refuse_unfit(voucher, sale)
+        taking_off.refuse_unfit(voucher, amount_minor=sale.amount_minor, items=sale.items)
+    taking_off.refuse_together(held)
     new = sale.new_purchase(held)
     if preview:
         return purchases.preview(new)
@@ -243,30 +227,6 @@ def _people(sales):
 def _redemptions_in(purchase):
     rows = Voucher.objects.filter(used_in=purchase, redemption__isnull=False)
     return list(rows.values_list("redemption_id", flat=True))
-
-
-def _taken_off(held, items, due_minor, left):
-    """What vouchers take off what is due, and off what is left of the lines."""
-    offers = [
-        discounts.Offer(v.code, v.reward.value_minor, v.reward.percent, tuple(v.reward.skus)) for v in held
-    ]
-    lines = [(item.sku, amount) for item, amount in zip(items, left, strict=True)]
-    taken = discounts.take_off(offers, due_minor, lines)
-    return [Discount(one.amount_minor, one.line, {"voucher": one.label}) for one in taken]
-
-
-def _refuse_unfit(voucher, sale):
-    if voucher.reward.kind == Reward.Kind.PRODUCT:
-        raise NotADiscount(voucher=voucher.code)
-    if sale.amount_minor < voucher.reward.min_purchase_minor:
-        raise BelowMinimum(voucher=voucher.code, minimum_minor=voucher.reward.min_purchase_minor)
-    _refuse_for_nothing(voucher, sale)
-
-
-def _refuse_for_nothing(voucher, sale):
-    """A voucher for certain items is not used up on a purchase without them."""
-    if voucher.reward.skus and not any(item.sku in voucher.reward.skus for item in sale.items):
-        raise NothingToTakeOff(voucher=voucher.code)
 
 
 def _ring_up_or_refuse(sale, actor):

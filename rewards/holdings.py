@@ -13,7 +13,8 @@ from rewards.models import Reward
 @dataclass(slots=True)
 class Holdings:
     """accounts: by (member id, program id). lots: what is left of those that end, [(amount, ends_at)], by account, what
-    ends first comes first. on_offer: rewards that points can buy now, cheapest first. of_cards: the rewards of the
+    ends first comes first. on_offer: rewards that points can buy now, for
+    somebody at least, cheapest first. of_cards: the rewards of the
     programs asked for, by public id. open, taken: Unlocks with their rewards, oldest first.
     """
 
@@ -35,7 +36,7 @@ def of(member_ids, *, ends, cards) -> Holdings:
     accounts, lots, rewards, unlocks = prepared.several(
         (_accounts(), (merchant_id, members)),
         (LOTS, (merchant_id, merchant_id, members, list(ends))),
-        (_rewards(), (now, now, merchant_id, list(cards))),
+        (_rewards(), (now, now, now, now, merchant_id, list(cards))),
         (_unlocks(), (merchant_id, merchant_id, members)),
     )
     found = Holdings()
@@ -48,8 +49,8 @@ def of(member_ids, *, ends, cards) -> Holdings:
         found.lots[account_id].append((remaining, ends_at))
     for several in found.lots.values():
         several.sort(key=lambda one: one[1])
-    for is_available, *row in rewards:
-        reward = prepared.instance(Reward, row)
+    for is_available, *values in rewards:
+        reward = prepared.instance(Reward, values)
         if is_available:
             found.on_offer.append(reward)
         if reward.program_id in cards:
@@ -82,11 +83,14 @@ def _accounts():
 
 @cache
 def _rewards():
-    """As rewards.catalogue.available, and those of some programs whether they are available or not."""
+    """As rewards.catalogue.available, with what some can have already, and those of some programs whether they are
+    available or not."""
     available = (
         "archived_at IS NULL AND NOT unlocked_only AND program_id IS NOT NULL"
-        " AND (starts_at IS NULL OR starts_at <= %s) AND (ends_at IS NULL OR ends_at > %s)"
-        " AND (stock IS NULL OR taken < stock)"
+        " AND kind <> 'recognition' AND (starts_at IS NULL OR starts_at <= %s OR early_access IS NOT NULL"
+        " AND starts_at <= %s::timestamptz + make_interval(hours => (early_access ->> 'hours')::int))"
+        " AND (ends_at IS NULL OR ends_at > %s) AND (takes_place_at IS NULL OR takes_place_at > %s)"
+        " AND (stock IS NULL OR taken < stock) AND (capacity IS NULL OR taken < capacity)"
     )
     columns = prepared.columns_of(Reward)
     return (

@@ -16,7 +16,7 @@ from programs.accounts import Entry, Unlock
 from programs.catalogue import Live
 from programs.models import Credit, Program, Purchase
 from programs.progress import Progress
-from rewards import holdings
+from rewards import eligibility, holdings
 from rewards.gift_cards.models import GiftCard
 from rewards.models import Redemption, Reward, Voucher
 
@@ -31,8 +31,20 @@ class NextReward:
 
 
 @dataclass(slots=True)
+class ToSpend:
+    """A reward that the balance pays for once more has been spent: how much, within how many days."""
+
+    reward: Reward
+    missing_minor: int
+    within_days: int
+
+
+@dataclass(slots=True)
 class Standing:
-    """A member in one program. spendable: balance less debt. reachable: rewards the balance pays for now."""
+    """A member in one program. spendable: balance less debt. reachable: rewards the balance pays for now.
+
+    Of rewards there are those alone that this member may have. to_spend: what only spend is missing to.
+    """
 
     live: Live
     account_id: UUID | None
@@ -44,6 +56,7 @@ class Standing:
     next_reward: NextReward | None = None
     reachable: list[Reward] = field(default_factory=list)
     beyond: list[Reward] = field(default_factory=list)
+    to_spend: list[ToSpend] = field(default_factory=list)
     unlocked: list[Reward] = field(default_factory=list)
     # Handed out unasked and not used yet: the reward, and the code of its voucher or gift card.
     handed_out: list[tuple[Reward, str]] = field(default_factory=list)
@@ -84,10 +97,11 @@ def of_many(members) -> dict:
         for live in programs
     ]
     tiers = progress.of(pairs)
+    known = eligibility.of_members(held.on_offer, [member.id for member in members])
     found: dict = {member.id: [] for member in members}
     for member_id, live, account in pairs:
         if live.program.auto_enrol or account:
-            one = _standing(live, account, held, unlocked)
+            one = _standing(live, account, held, unlocked, known[member_id])
             one.tier = tiers.get((member_id, live.program.id))
             one.handed_out = handed_out.get(one.account_id, [])
             if _is_shown(one):
@@ -101,7 +115,7 @@ def _is_shown(standing):
     return runs or bool(standing.spendable or standing.pending or standing.unlocked)
 
 
-def _standing(live, account, held, unlocked):
+def _standing(live, account, held, unlocked, known):
     if account is None:
         standing = Standing(live, None)
     else:
@@ -110,8 +124,20 @@ def _standing(live, account, held, unlocked):
             account.last_activity_at, held.lots.get(account.id, []), unlocked=unlocked.get(account.id, []),
             level=account.level, level_until_at=account.level_until_at,
         )  # fmt: skip
-    mine = [reward for reward in held.on_offer if reward.program_id == live.program.id]
-    standing.reachable = [reward for reward in mine if reward.cost <= standing.spendable]
+    now = clock.now()
+    mine = [
+        reward
+        for reward in held.on_offer
+        if reward.program_id == live.program.id and eligibility.may_have(reward, known, now)
+    ]
+    payable = [reward for reward in mine if reward.cost <= standing.spendable]
+    missing = {reward.id: eligibility.spend_missing(reward, known) for reward in payable}
+    standing.reachable = [reward for reward in payable if not missing[reward.id]]
+    standing.to_spend = [
+        ToSpend(reward, missing[reward.id], reward.unlock["within_days"])
+        for reward in payable
+        if missing[reward.id]
+    ]
     standing.beyond = [reward for reward in mine if reward.cost > standing.spendable]
     standing.next_reward = _next(standing, held.of_cards)
     return standing

@@ -124,6 +124,8 @@ API = {
     "rest:introductions": Own(({"card": "{card}", "name": "x"},)),
     "rest:rewards": Own(({"program": "{program_id}", "name": "x", "cost": 1},)),
     "rest:reward": Foreign({"patch": {"name": "x"}}),
+    "rest:reward-awards": Foreign({"post": {"member": "{own_member_id}", "text": "x"}}),
+    "rest:reward-proposals": Foreign(),
     "rest:redemptions": Own(
         (
             {"member": "{member_id}", "reward": "{reward_id}"},

@@ -22,7 +22,7 @@ from members.models import Member
 from programs import adjusting, catalogue
 from programs.models import Program, Purchase
 from programs.purchases import Item
-from rewards import checkout, codes, presenting, redeeming, vouchers
+from rewards import checkout, codes, presenting, redeeming, taking_off, vouchers
 from rewards.checkout import Sale
 from rewards.models import Redemption, Reward
 
@@ -142,8 +142,8 @@ def _what_it_made(redemption):
 
 def _take_voucher(code):
     voucher = vouchers.find(code)
-    if voucher.reward.kind != Reward.Kind.PRODUCT:
-        raise checkout.NotADiscount(voucher=voucher.code)
+    if not voucher.reward.is_handed_over:
+        raise taking_off.NotADiscount(voucher=voucher.code)
     vouchers.use(voucher)
     name = guests.name_of(voucher.member) if voucher.member else _("the guest")
     return tells.done(

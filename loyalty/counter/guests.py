@@ -183,7 +183,7 @@ def _vouchers(member) -> tuple[list[Prize], list[Prize]]:
         if voucher.valid_until and voucher.valid_until <= now:
             continue
         prize = Prize(voucher.reward.name, codes.display(voucher.code), voucher=voucher.code)
-        (handed if voucher.reward.kind == Reward.Kind.PRODUCT else taken_off).append(prize)
+        (handed if voucher.reward.is_handed_over else taken_off).append(prize)
     return handed, taken_off
 
 

@@ -5,6 +5,7 @@ from django.urls import re_path
 from loyalty.rest.docs import Docs, OpenApi
 from loyalty.rest.resources import (
     adjustments,
+    awards,
     coalition,
     codes,
     contacts,
@@ -107,6 +108,8 @@ urlpatterns = [
     v1("purchases/{purchase_id}/refunds/{refund_id}", purchases.RefundDetail, "refund"),
     v1("rewards", rewards.RewardList, "rewards"),
     v1("rewards/{reward_id}", rewards.RewardDetail, "reward"),
+    v1("rewards/{reward_id}/awards", awards.RewardAwards, "reward-awards"),
+    v1("rewards/{reward_id}/proposals", awards.RewardProposals, "reward-proposals"),
     v1("redemptions", rewards.RedemptionList, "redemptions"),
     v1("redemptions/{redemption_id}", rewards.RedemptionDetail, "redemption"),
     v1("redemptions/{redemption_id}/cancellation", rewards.RedemptionCancellation, "redemption-cancellation"),

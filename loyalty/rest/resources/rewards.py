@@ -29,7 +29,9 @@ class RewardList(Resource):
     @operation("Make a reward", scope="admin", takes=shapes.NewReward, answers={201: shapes.Reward})
     def post(self, request):
         body = self.body(shapes.NewReward)
-        program = acting.offering_in(body)
+        program = acting.offering_in(body) if body.program else None
+        if program is None and body.kind != Reward.Kind.RECOGNITION:
+            raise Invalid({"program": [rows.PROGRAM_NEEDED]})
         columns = rows.columns(body) | {"program": program, "partner_id": tenancy.acting_id()}
         return answer(rows.reward(catalogue.create_reward(**columns)), 201)
 
@@ -71,7 +73,7 @@ class RedemptionList(Resource):
         body = self.body(shapes.NewRedemption)
         member = named.somebody(body)
         redemption = redeeming.redeem(
-            member=member, reward=acting.reward(body.reward), use=body.use,
+            member=member, reward=acting.reward(body.reward), use=body.use, wait=body.wait,
             location=named.location(body.location), actor=self.actor,
         )  # fmt: skip
         return answer(_made(redemption, member), 201)
@@ -142,8 +144,11 @@ def _made(redemption, member):
 
 def _discount(voucher, body, member, actor):
     """What the voucher takes off, in minor units: that of a sale which is looked at and not recorded."""
-    vouchers.refuse_unusable(voucher)
-    if voucher.reward.kind == Reward.Kind.PRODUCT:
+    vouchers.refuse_unusable(voucher, actor=actor)
+    if voucher.reward.is_handed_over:
+        return 0
+    needs_amount = voucher.reward.kind != Reward.Kind.FREE_SHIPPING or voucher.reward.min_purchase_minor
+    if body.amount_minor is None and not needs_amount:
         return 0
     if body.amount_minor is None:
         raise Invalid({"amount_minor": [rows.AMOUNT_NEEDED]})

@@ -11,7 +11,7 @@ from programs.accounts import Unlock
 from programs.crediting import CreditLine
 from programs.models import Credit, Entry, Program
 from programs.purchases import Recorded
-from rewards import standing
+from rewards import discount_words, standing
 from rewards.gift_cards import spending
 from rewards.models import Reward
 
@@ -91,7 +91,8 @@ def _purchase(recorded, rewards, codes, paid, is_stored, written):
     return shapes.Purchase(
         id=row.public_id if is_stored else None, member=ids.public("mem", row.member_id),
         amount_minor=row.amount_minor, discount_minor=row.discount_minor, net_minor=row.net_minor,
-        refunded_minor=row.refunded_minor, currency=row.currency, discounts=row.discounts,
+        refunded_minor=row.refunded_minor, currency=row.currency,
+        discounts=discount_words.told(row.discounts, row.currency),
         items=[shapes.Item(**{name: item[name] for name in KEPT}) for item in row.items],
         occurred_at=row.occurred_at, recorded_at=row.recorded_at, location=ids.public("loc", row.location_id),
         external_id=acting.told_external_id(row), actor=row.actor,

@@ -12,11 +12,14 @@ from members.models import Member
 from rewards import vouchers as voucher_verbs
 
 SAME = ("name", "description", "kind", "cost", "value_minor", "skus", "min_purchase_minor", "cost_to_merchant_minor",
-        "stock", "taken", "per_member", "valid_days", "starts_at", "ends_at", "archived_at", "created_at")  # fmt: skip
+        "stock", "taken", "per_member", "valid_days", "starts_at", "ends_at", "archived_at", "created_at", "categories",
+        "brands", "most_minor", "exclusive", "transferable", "tiers", "segments", "unlock", "early_access", "capacity",
+        "takes_place_at", "partner_name", "partner_price_minor")  # fmt: skip
 
 
 CODES = "SELECT redemption_id, code FROM {} WHERE merchant_id = %s AND redemption_id = ANY(%s::uuid[])"
 LEFT = "SELECT id, balance - debt FROM programs_account WHERE merchant_id = %s AND id = ANY(%s::uuid[])"
+PROGRAM_NEEDED = _("Send the program whose points it costs.")
 AMOUNT_NEEDED = _("Send the amount that the voucher is used on.")
 
 
@@ -25,6 +28,11 @@ def columns(body):
     sent = {name: getattr(body, name) for name in body.model_fields_set - {"program"}}
     if sent.get("percent") is not None:
         sent["percent"] = Decimal(sent["percent"])
+    for name in ("unlock", "early_access"):
+        if sent.get(name) is not None:
+            sent[name] = sent[name].model_dump()
+    if "applies_to" in sent:
+        sent["applies_to"] = sent["applies_to"] or ""
     return sent
 
 
@@ -32,6 +40,7 @@ def reward(row):
     percent = None if row.percent is None else f"{Decimal(row.percent).normalize():f}"
     return shapes.Reward(
         id=row.public_id, program=ids.public("prg", row.program_id), percent=percent,
+        applies_to=row.is_taken_off,
         **{name: getattr(row, name) for name in SAME},
     )  # fmt: skip
 
@@ -58,7 +67,7 @@ def redemptions(rows):
         shapes.Redemption(
             id=row.public_id, member=ids.public("mem", row.member_id), reward=ids.public("rwd", row.reward_id),
             cost=row.cost, use=row.use, status=row.status, at=row.at, cancelled_at=row.cancelled_at,
-            location=ids.public("loc", row.location_id), actor=row.actor, voucher=codes.get(row.id),
+            location=ids.public("loc", row.location_id), actor=row.actor, text=row.text, voucher=codes.get(row.id),
             gift_card=cards.get(row.id), balance=left.get(row.account_id),
         )
         for row in rows
