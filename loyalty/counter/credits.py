@@ -105,7 +105,7 @@ def _after(standings, recorded):
             facts = {"has": text, "missing": missing, "reward": ahead.reward.name}
             text = _("%(has)s, %(missing)s to: %(reward)s") % facts
         told.append(text)
-    return ", ".join(told)
+    return ", ".join(filter(None, told))
 
 
 def tiers_of(member: Member, programs: Sequence[Live]) -> dict:
@@ -217,12 +217,13 @@ def _line(name, recorded, changed):
 
 
 def _now_has(name, standings):
-    has = words.listed(_has(standings))
+    has = words.listed(_has(standings)) or _("no benefits yet")
     return _("%(name)s now has %(has)s.") % {"name": name, "has": has}
 
 
 def _has(standings):
-    return [words.has_now(one, one.spendable, alone=len(standings) == 1) for one in standings]
+    told = [words.has_now(one, one.spendable, alone=len(standings) == 1) for one in standings]
+    return [text for text in told if text]
 
 
 def _note(recorded, changed, given, tap):

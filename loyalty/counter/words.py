@@ -35,7 +35,10 @@ def units(count: int, program, *, in_words: bool = False) -> str:
 
 
 def has_now(standing, spendable: int, *, alone: bool = True) -> str:
-    """'8 of 10' on a punch card, beside other programs '8 of 10 stamps'; '148 points' elsewhere. 'Gold, 5 % off'."""
+    """'8 of 10' on a punch card, beside other programs '8 of 10 stamps'; '148 points' elsewhere. 'Gold, 5 % off'.
+
+    Beside other programs nothing is said of one that brings nothing yet.
+    """
     if required := standing.stamps_required:
         text = _("%(count)s of %(required)s") if alone else _("%(count)s of %(required)s stamps")
         return text % {"count": spendable, "required": required}
@@ -45,7 +48,7 @@ def has_now(standing, spendable: int, *, alone: bool = True) -> str:
         return _("%(count)s of %(required)s") % {"count": have, "required": whole}
     collects = getattr(settings, "earn", None) is not None
     told = [levels.in_short(standing), units(spendable, standing.program) if collects else ""]
-    return ", ".join(filter(None, told)) or _("no benefits yet")
+    return ", ".join(filter(None, told)) or (_("no benefits yet") if alone else "")
 
 
 def since(member, visits: int) -> str:

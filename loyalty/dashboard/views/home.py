@@ -19,7 +19,7 @@ from loyalty.dashboard.advice import Advice
 from loyalty.dashboard.pages import page, tell
 from loyalty.merchants.models import Merchant
 from members.models import Member
-from programs import adjusting, catalogue
+from programs import adjusting, catalogue, units
 from programs.models import Program
 from rewards.models import Reward
 
@@ -89,7 +89,8 @@ def computed(request: MerchantRequest) -> HttpResponse:
 def _worths(now: datetime) -> list[tuple[Program, Decimal]]:
     """What one stamp or point of each program costs, in minor units."""
     rewards = list(Reward.objects.all())
-    return [(live.program, figures.worth_of_one(live, rewards)) for live in catalogue.live(now)]
+    lives = [live for live in catalogue.live(now) if units.collects(live) and not live.type.counts_money]
+    return [(live.program, figures.worth_of_one(live, rewards)) for live in lives]
 
 
 def _empty(request: MerchantRequest, live: catalogue.Live | None) -> HttpResponse:
