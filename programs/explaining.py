@@ -20,7 +20,7 @@ def sentences(live, *, currency):
     giving = live.type.sentences(live.settings, words)
     return [
         *giving,
-        *(_rule(rule) for rule in live.rules),
+        *(_rule(rule, words) for rule in live.rules),
         *(_keeping(live) if live.type.keeps_value(live.settings) else ()),
     ]
 
@@ -68,18 +68,25 @@ class Words:
             }
 
 
-def _rule(rule):
+def _rule(rule, words):
     gives = rule.gives
     if gives.referrer:
         return _("%(rule)s: %(referrer)s for whoever brings a friend, %(referred)s for the friend.") % {
             "rule": rule.name, "referrer": gives.referrer, "referred": gives.referred,
         }  # fmt: skip
     if gives.multiplier:
-        return _("%(rule)s: times %(multiplier)s.") % {"rule": rule.name, "multiplier": gives.multiplier}
-    return _("%(rule)s: %(amount)s on top.") % {
-        "rule": rule.name,
-        "amount": gives.amount or gives.per_item or gives.points,
-    }
+        return _("%(rule)s: times %(multiplier)s.") % {
+            "rule": rule.name, "multiplier": words.percent(gives.multiplier),
+        }  # fmt: skip
+    if gives.per_item:
+        return _("%(rule)s: %(points)s for each item.") % {
+            "rule": rule.name, "points": words.count(gives.per_item),
+        }  # fmt: skip
+    if gives.points:
+        return _("%(rule)s: %(points)s for every full %(per)s.") % {
+            "rule": rule.name, "points": words.count(gives.points), "per": words.money(gives.per_minor),
+        }  # fmt: skip
+    return _("%(rule)s: %(amount)s on top.") % {"rule": rule.name, "amount": words.count(gives.amount)}
 
 
 def _keeping(live):

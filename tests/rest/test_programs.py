@@ -118,6 +118,21 @@ def test_the_rules_are_explained_in_both_languages(api):
     assert api.get(f"/programs/{program}/explanation?language=fr").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("gives", "told"),
+    [
+        ({"amount": 50}, "Samstag: 50 points on top."), ({"multiplier": "1.5"}, "Samstag: times 1.5."),
+        ({"per_item": 5}, "Samstag: 5 points for each item."),
+        ({"points": 1, "per_minor": 200}, "Samstag: 1 point for every full €2."),
+    ],
+)  # fmt: skip
+def test_a_rule_is_explained_by_what_it_gives(api, gives, told):
+    program = api.post("/programs", POINTS).json()["id"]
+    rule = {"name": "Samstag", "when": {"event": "purchase"}, "gives": gives}
+    assert api.post(f"/programs/{program}/rules", rule).status_code == 201
+    assert told in api.get(f"/programs/{program}/explanation?language=en").json()["sentences"]
+
+
 @pytest.mark.parametrize("condition", [{"locations": ["loc_0"]}, {"segments": ["seg_0"]}])
 def test_a_rule_for_what_nobody_knows_here_is_not_found(api, condition):
     path = f"/programs/{api.post('/programs', POINTS).json()['id']}/rules"
