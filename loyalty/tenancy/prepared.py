@@ -6,8 +6,9 @@ is, the statement says: `%s::bigint` where its place alone does not.
 
 import json
 from functools import cache
+from typing import Any
 
-from django.db import connection, models
+from django.db import connection, connections, models
 
 from loyalty.tenancy.engine.texts import as_json, written
 
@@ -26,23 +27,23 @@ __all__ = [
 
 def rows(sql, *params) -> list[tuple]:
     """Run a statement: its rows. JSON comes as text, as with Django's cursors."""
-    wire = _noted(sql)
-    with connection.wrap_database_errors:
+    wrapper, wire = _noted(sql)
+    with wrapper.wrap_database_errors:
         return wire.rows(sql, [written(value) for value in params])
 
 
 def several(*statements) -> list[list[tuple]]:
     """Run statements, (SQL, parameters) each, in one round trip: the rows of each."""
-    for sql, _params in statements:
-        wire = _noted(sql)
-    with connection.wrap_database_errors:
+    noted = [_noted(sql) for sql, _params in statements]
+    wrapper, wire = noted[0]
+    with wrapper.wrap_database_errors:
         return wire.several([(sql, [written(value) for value in params]) for sql, params in statements])
 
 
 def changed(sql, *params) -> int:
     """Run a statement: how many rows it has changed."""
-    wire = _noted(sql)
-    with connection.wrap_database_errors:
+    wrapper, wire = _noted(sql)
+    with wrapper.wrap_database_errors:
         return wire.count(sql, [written(value) for value in params])
 
 
@@ -56,9 +57,9 @@ def later(sql, *params) -> None:
 
 def later_as_texts(sql, texts) -> None:
     """The same with parameters that are written already."""
-    wire = _noted(sql)
-    if connection.get_autocommit():
-        with connection.wrap_database_errors:
+    wrapper, wire = _noted(sql)
+    if wrapper.get_autocommit():
+        with wrapper.wrap_database_errors:
             wire.rows(sql, texts)
     else:
         wire.keep(sql, texts)
@@ -107,7 +108,9 @@ def _read_as(model, without):
 
 
 def _noted(sql):
-    wire = connection.wire
-    if connection.queries_logged:
-        connection.queries_log.append({"sql": sql, "time": "0.000"})
-    return wire
+    """(Django's connection, its wire). Asked for once a statement: the way to the connection is not free."""
+    wrapper: Any = connections["default"]
+    wire = wrapper.wire
+    if wrapper.queries_logged:
+        wrapper.queries_log.append({"sql": sql, "time": "0.000"})
+    return wrapper, wire

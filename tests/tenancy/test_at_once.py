@@ -1,11 +1,11 @@
 """Statements in one round trip: one merchant's, one transaction, and the scope is gone afterwards."""
 
 import pytest
-from django.db import Error, connection
+from django.db import Error, IntegrityError, connection
 
-from loyalty import tenancy
+from loyalty import clock, ids, tenancy
 from loyalty.merchants.models import Location
-from loyalty.tenancy import at_once
+from loyalty.tenancy import at_once, bulk, prepared
 from tests import makers
 
 RENAME = "UPDATE merchants_location SET name = %s WHERE merchant_id = %s"
@@ -39,3 +39,13 @@ def test_afterwards_nothing_is_seen_any_more(two):
     at_once.execute(two[0], [(RENAME, ["Eins", two[0].id])])
     with connection.cursor() as cursor:
         assert cursor.execute("SELECT count(*) FROM merchants_location").fetchone() == (0,)
+
+
+def test_a_commit_takes_along_what_was_kept_back_and_shows_what_is_refused(two):
+    cafe, _bakery = two
+    with tenancy.scope(cafe):
+        prepared.later(RENAME, "Eins", cafe.id)
+    same = (ids.new(), "Eins", "", clock.now())
+    with pytest.raises(IntegrityError, match="location_name_is_unique"), tenancy.scope(cafe):
+        bulk.insert(Location, ("id", "name", "address", "created_at"), [same])
+    assert names(cafe) == ["Eins"]
