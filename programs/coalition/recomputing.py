@@ -40,14 +40,32 @@ def _replayed(lots, found):
     made = defaultdict(list)
     for lot in lots.values():
         made[lot.entry_id].append(lot)
+    own = _OwnLots(lots.values())
     undoes = _undoes(found)
     expected = defaultdict(list)
     for entry in _in_order(uses, made, lots):
-        happening = _happening(
-            entry, uses[entry.id], made[entry.id], lots, expected.get(undoes.get(entry.id), [])
-        )
+        undone = expected.get(undoes.get(entry.id), [])
+        happening = _happening(entry, uses[entry.id], made[entry.id], own.of(entry), undone)
         expected[entry.id] = clearing.postings_of(happening, books)
     return expected
+
+
+class _OwnLots:
+    """The lots of the purchase that an entry refunds, found without a look at all lots."""
+
+    def __init__(self, lots):
+        self.accounts = {lot.account_id for lot in lots}
+        self.by_purchase = defaultdict(list)
+        for lot in lots:
+            self.by_purchase[lot.purchase_id].append(lot)
+
+    def of(self, entry) -> list:
+        if not entry.purchase_id:
+            return []
+        # The lots of a merged account lie with the survivor's; its entries stayed.
+        is_merged = entry.account_id not in self.accounts
+        lots = self.by_purchase.get(entry.purchase_id, ())
+        return sorted(lot.id for lot in lots if is_merged or lot.account_id == entry.account_id)
 
 
 def _in_order(uses, made, lots):
@@ -64,13 +82,9 @@ def _undoes(found):
     return dict(rows.values_list("entry_id", "reverses_id"))
 
 
-def _happening(entry, uses, made, lots, undone):
-    # The lots of a merged account lie with the survivor's; its entries stayed.
-    merged = [] if entry.account_id in {lot.account_id for lot in lots.values()} else [entry.account_id]
-    own = [lot.id for lot in lots.values() if entry.purchase_id and lot.purchase_id == entry.purchase_id
-           and entry.account_id in (lot.account_id, *merged)]  # fmt: skip
+def _happening(entry, uses, made, own, undone):
     return Happening(
-        entry.kind, entry.partner_id or entry.merchant_id, uses=uses, own=sorted(own),
+        entry.kind, entry.partner_id or entry.merchant_id, uses=uses, own=own,
         issued=[(lot.id, lot.amount) for lot in made if entry.kind != "transfer_in"],
         taken=-(entry.amount + entry.pending_amount), undone=[one for one in undone if not one.is_reversal],
     )  # fmt: skip
