@@ -8,7 +8,7 @@ import json
 from functools import cache
 from typing import Any
 
-from django.db import connection, connections, models
+from django.db import connections, models
 
 from loyalty.tenancy.engine.texts import as_json, written
 
@@ -71,7 +71,8 @@ def plan_anew() -> None:
     A session plans a check once. One that was planned while the table held ten rows reads all of it for every row of
     the first large batch: 5,000 purchases took nine seconds instead of three.
     """
-    connection.wire.keep("DISCARD PLANS")
+    wrapper: Any = connections["default"]
+    wrapper.wire.keep("DISCARD PLANS")
 
 
 def instances(model: type[models.Model], sql, *params, without: tuple[str, ...] = ()) -> list:
