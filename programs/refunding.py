@@ -161,8 +161,13 @@ def _take_back(purchase, row) -> Refunded:
         sheet = sheets[credit.account_id]
         taken = _take_back_one(purchase, row, credit, sheet, lost.get(credit.account_id, 0))
         taken_back.debits.append((credit.program, -taken))
+    forgiving = {
+        one.program_id for one in credits if catalogue.version(one.version).settings.debt == "forgive"
+    }
     for bonus in bonuses:
-        _withdraw_bonus(bonus, purchase, row, sheets[bonus.account_id])
+        sheet = sheets[bonus.account_id]
+        forgive = sheet.program_id in forgiving
+        lost[sheet.id] -= _withdraw_bonus(bonus, purchase, row, sheet, lost=lost[sheet.id], forgive=forgive)
     Credit.objects.bulk_update(credits, ["taken_back", "excused", "qualifies", "facts"])
     taken_back.lost.update(_review(review, tiered, purchase, credits, sheets))
     ledger.save(sheets.values())
@@ -184,14 +189,21 @@ def _return_points(purchase, row, credits, sheets):
             yield credit.program, label["points"]
 
 
-def _withdraw_bonus(bonus, purchase, row, sheet):
-    """What a friend got for this purchase goes as it does: from its own lot first, then from others, then as debt."""
-    if bonus.amount:
+def _withdraw_bonus(bonus, purchase, row, sheet, *, lost, forgive):
+    """What a friend got for this purchase goes as it does: from its own lot first, then from others, then by `debt`.
+
+    lost: what of it has expired, and is not taken twice. Returns how much of that was excused.
+    """
+    own = sum(lot.remaining for lot in sheet.lots.values() if lot.purchase_id == purchase.id)
+    excused = max(0, min(lost, bonus.amount - own))
+    demand = bonus.amount - excused
+    if demand:
         source = Source(purchase_id=purchase.id, refund_id=row.id, actor=row.actor)
-        _withdraw_paid(sheet, bonus.amount, source)
-        sheet.take_back(bonus.amount, of_purchase=purchase.id, at=row.at, source=source, forgive=False)
+        _withdraw_paid(sheet, demand, source)
+        sheet.take_back(demand, of_purchase=purchase.id, at=row.at, source=source, forgive=forgive)
     bonus.withdrawn_at = row.at
     bonus.save(update_fields=["withdrawn_at"])
+    return excused
 
 
 def _tiered(credits):

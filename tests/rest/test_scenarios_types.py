@@ -342,6 +342,26 @@ def test_a_returned_first_purchase_takes_the_referral_back_on_both_sides(till):
     assert till.balance() == 30
 
 
+@pytest.mark.parametrize(("debt", "left"), [("allow", -30), ("forgive", 0)])
+def test_a_referral_that_was_spent_is_taken_back_as_the_program_says(till, debt, left):
+    program = till.points(debt=debt)
+    rule(till, program, "referral", {"amount": 30})
+    bought = till.made("/purchases", {"member": friend_of(till), "amount_minor": 0})
+    till.redeem(till.reward(program, 30))
+    till.refund(bought)
+    assert till.balance() == left
+
+
+def test_a_referral_that_has_expired_is_not_taken_twice(till):
+    program = till.points(expiry={"kind": "after", "months": 1})
+    rule(till, program, "referral", {"amount": 30})
+    bought = till.made("/purchases", {"member": friend_of(till), "amount_minor": 0})
+    till.at(NOON + timedelta(days=40))
+    till.buy(1000)
+    till.refund(bought)
+    assert till.balance() == 10
+
+
 def test_a_challenge_is_won_by_so_many_visits_within_so_many_days_and_begins_anew(till):
     program = till.points(earn={"per_minor": 10**12})
     rule(till, program, {"event": "challenge", "visits": 3, "within_days": 14}, {"amount": 25})
