@@ -9,7 +9,7 @@ from campaigns import confirming, letters, registry, rendering, unsubscribing
 from campaigns.letters import Addressee, Sender
 from campaigns.mime import Mail
 from campaigns.models import Message
-from loyalty import clock
+from loyalty import clock, sealing
 from loyalty.merchants.models import Merchant
 from members import finding
 from members.models import Consent
@@ -69,6 +69,10 @@ def _addressee(shop, message, member, cards, consent):
     promotional = registry.BY_NAME[message.campaign].is_promotional
     language = "de-du" if message.language == "de" and shop.informal else message.language
     card = cards.get(member.id)
+    if "friend" in message.figures:
+        # A gift's letter goes to somebody else: nothing of the giver's card stands in it.
+        friend = sealing.unseal(message.figures["friend"])
+        return Addressee(shop, "", friend, language, card_url="", is_friend=True)
     return Addressee(
         sender=shop,
         name=member.name,

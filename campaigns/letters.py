@@ -37,6 +37,7 @@ class Addressee:
     """Who reads it. language: "de", "de-du" or "en".
 
     unsubscribe_url and consent_on (a day, as it is written): of promotional letters. confirm_url: of those that ask.
+    is_friend: who was given something by a member, and may have no card.
     """
 
     sender: Sender
@@ -47,6 +48,7 @@ class Addressee:
     unsubscribe_url: str = ""
     consent_on: str = ""
     confirm_url: str = ""
+    is_friend: bool = False
 
     @property
     def greeting(self) -> str:
@@ -95,6 +97,8 @@ def card_button(to: Addressee) -> Button:
 
 def contact(to: Addressee) -> str:
     """Whom to ask, and how: a reply reaches the shop."""
+    if to.is_friend:
+        return _("Questions? Just reply to this e-mail.")
     if to.sender.contact_name:
         sentence = _("%(person)s is glad to answer questions about your card. Just reply to this e-mail.")
         return sentence % {"person": to.sender.contact_name}
@@ -103,6 +107,10 @@ def contact(to: Addressee) -> str:
 
 def reason(to: Addressee) -> str:
     """Why this was sent, for the foot of the letter."""
+    if to.is_friend:
+        return _(
+            "You receive this once, because somebody who knows your address wants to give you something."
+        )
     if not to.unsubscribe_url:
         return _("You receive this because you have a card at %(shop)s.") % {"shop": to.sender.name}
     return _("You receive this because you subscribed to it on %(day)s.") % {"day": to.consent_on}

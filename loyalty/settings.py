@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "rewards",
     "rewards.gift_cards",
     "rewards.promotions",
+    "rewards.gifts",
     "campaigns",
     "loyalty.design",
     "loyalty.rest",

@@ -8,11 +8,12 @@ from programs import merging as books
 from programs.coalition import moving as introductions
 from programs.subscriptions import moving as subscriptions
 from rewards.gift_cards import moving as gift_cards
+from rewards.gifts import moving as gifts
 from rewards.models import Redemption, Voucher
 from rewards.promotions import moving as promotions
 
 # Whatever else belongs to a member, and moves by itself: each is called with (from_id, into_id), both locked.
-MOVERS = (contacts.move, subscriptions.move, introductions.move, gift_cards.move, promotions.move)
+MOVERS = (contacts.move, subscriptions.move, introductions.move, gift_cards.move, promotions.move, gifts.move)
 
 
 def merge(member, into, *, actor="") -> Member:

@@ -140,6 +140,8 @@ API = {
     "rest:voucher-void": Foreign({"post": {}}),
     "rest:voucher-hold": Foreign({"post": {}}),
     "rest:voucher-release": Foreign({"post": {}}),
+    "rest:voucher-transfer": Foreign({"post": {"to_email": "x@friend.example"}}),
+    "rest:voucher-transfer-withdrawal": Foreign({"post": {}}),
     "rest:voucher-qr": Foreign(),
     "rest:promotions": Own(({"code": "X12", "reward": "{reward_id}"},)),
     "rest:promotion": Foreign({"patch": {"name": "x"}}),
@@ -321,6 +323,7 @@ PAGES = {
     "card_export": Page({"token": "wrong_token"}, data={}, right=(404,)),
     "card_delete": Page({"token": "wrong_token"}, data={}, right=(404,)),
     "unsubscribe": Page({"token": "wrong_token"}, right=(200, 404, 410)),
+    "gift": Page({"token": "wrong_token"}, right=(404,)),
     "confirm": Page({"token": "wrong_token"}, right=(200, 404, 410)),
     # Not signed by Stripe.
     "webhooks:stripe": Page({"merchant_id": "merchant_id"}, data={}, right=(400,)),

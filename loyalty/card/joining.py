@@ -46,7 +46,7 @@ def join(request, merchant):
         return _form(request, merchant, values, suggestion=suggestion)
     try:
         kind, address = addresses.contact(values["address"], merchant.country)
-        _check_name(values["name"])
+        check_name(values["name"])
         limits.sign_up(request, address)
         member = _enrol(values, {kind: address})
     except AlreadyMember as known:
@@ -96,7 +96,8 @@ def enter_code(request, merchant):
     ))  # fmt: skip
 
 
-def _check_name(name):
+def check_name(name):
+    """Raises Invalid for no name, and for one that advertises something."""
     if not name:
         raise Invalid({"name": [_("Please enter your name.")]})
     if WEB_ADDRESS.search(name):

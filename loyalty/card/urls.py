@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loyalty.card import joining, legal, mail_links, own_data, pack_codes, redeeming, views
+from loyalty.card import gifts, joining, legal, mail_links, own_data, pack_codes, redeeming, views
 
 urlpatterns = [
     path("join/<slug:slug>/", joining.join, name="join"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("card/<str:token>/settings/", own_data.settings, name="card_settings"),
     path("card/<str:token>/data.json", own_data.export, name="card_export"),
     path("card/<str:token>/delete/", own_data.delete, name="card_delete"),
+    path("gift/<str:token>/", gifts.gift, name="gift"),
     path("u/<str:token>/", mail_links.unsubscribe, name="unsubscribe"),
     path("confirm/<str:token>/", mail_links.confirm, name="confirm"),
 ]

@@ -119,6 +119,12 @@ urlpatterns = [
     v1("vouchers/{code}/void", rewards.VoucherVoid, "voucher-void"),
     v1("vouchers/{code}/hold", vouchers.VoucherHold, "voucher-hold"),
     v1("vouchers/{code}/release", vouchers.VoucherRelease, "voucher-release"),
+    v1("vouchers/{code}/transfer", vouchers.VoucherTransfer, "voucher-transfer"),
+    v1(
+        "vouchers/{code}/transfer/withdrawal",
+        vouchers.VoucherTransferWithdrawal,
+        "voucher-transfer-withdrawal",
+    ),
     v1(r"vouchers/{code}/qr\.svg", vouchers.VoucherQr, "voucher-qr"),
     v1("promotions", promotions.PromotionList, "promotions"),
     v1("promotions/{promotion_id}", promotions.PromotionDetail, "promotion"),

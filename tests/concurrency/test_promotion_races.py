@@ -5,7 +5,8 @@ import pytest
 from loyalty import tenancy
 from loyalty.errors import Refused
 from rewards import catalogue, checkout, vouchers
-from rewards.models import Voucher
+from rewards.gifts import giving
+from rewards.models import Reward, Voucher
 from rewards.promotions import making, using
 from rewards.promotions.models import Promotion, PromotionUse
 from tests import makers
@@ -108,3 +109,23 @@ def test_of_five_tills_that_hold_a_voucher_exactly_one_does_and_it_alone_uses_it
     assert [till for till, one in zip(tills, rung, strict=True) if not isinstance(one, Refused)] == [winner]
     with tenancy.scope(cafe):
         assert Voucher.objects.get().status == "used"
+
+
+def test_of_acceptances_a_use_and_a_taking_back_exactly_one_is_done(cafe):
+    jonas = makers.member(cafe, "Jonas", email="jonas@example.org")
+    (code,) = promotion(cafe, count=1)
+    with tenancy.scope(cafe):
+        Reward.objects.update(transferable=True)
+        Voucher.objects.update(member=jonas)
+        gift = giving.offer(vouchers.find(code), to_email="ines@example.org")
+    ines = makers.member(cafe, "Ines", email="ines@example.org")
+    accept = [lambda: giving.accept(gift)] * 3
+    results = at_once(cafe, *accept, buy(code, member=jonas), lambda: giving.take_back(gift.voucher))
+    with tenancy.scope(cafe):
+        voucher = Voucher.objects.get()
+    accepted = codes(results[:3]).count("done")
+    assert accepted <= 1
+    assert voucher.member_id == (ines.id if accepted else jonas.id)
+    used = not isinstance(results[3], Refused)
+    assert voucher.status == ("used" if used else "open")
+    assert not (accepted and (used or not isinstance(results[4], Refused)))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from loyalty import tenancy
+from rewards.models import Reward
 from tests.rest.conftest import Api
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +68,25 @@ def test_the_qr_code_is_a_picture_of_its_own(api, code):
     drawn = api.get(f"/vouchers/{code}/qr.svg")
     assert (drawn.status_code, drawn.headers["Content-Type"]) == (200, "image/svg+xml")
     assert drawn.content.startswith(b'<svg xmlns="http://www.w3.org/2000/svg"')
+
+
+def test_a_voucher_is_given_on_and_taken_back(api, shop, code):
+    given, jonas = code, api.get(f"/vouchers/{code}").json()["member"]
+    api.patch(f"/members/{jonas}", {"email": "jonas@example.org"})
+    with tenancy.scope(shop.merchant):
+        Reward.objects.update(transferable=True)
+    gift = api.post(f"/vouchers/{given}/transfer", {"to_email": "Ines@Example.org"})
+    assert (gift.status_code, gift.json()["status"], gift.json()["to_email"]) == (
+        201, "offered", "Ines@example.org",
+    )  # fmt: skip
+    again = api.post(f"/vouchers/{given}/transfer", {"to_email": "paul@example.org"})
+    assert (again.status_code, again.json()["code"]) == (422, "already_offered")
+    assert len(api.get("/messages?campaign=voucher_gift").json()["data"]) == 1
+    back = api.post(f"/vouchers/{given}/transfer/withdrawal")
+    assert (back.json()["status"], back.json()["to_email"]) == ("taken_back", None)
+    assert api.get(f"/vouchers/{given}").json()["member"] == jonas
+
+
+def test_a_voucher_that_is_not_transferable_stays(api, code):
+    answer = api.post(f"/vouchers/{code}/transfer", {"to_email": "ines@example.org"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_transferable")

@@ -84,6 +84,13 @@ def vouchers(rows):
     return [shapes.Voucher(**_voucher(row, cards.get(row.member_id))) for row in rows]
 
 
+def gift(row):
+    return shapes.VoucherGift(
+        id=row.public_id, giver=ids.public("mem", row.giver_id), receiver=ids.public("mem", row.receiver_id),
+        to_email=row.to_email or None, status=row.status, offered_at=row.offered_at, closed_at=row.closed_at,
+    )  # fmt: skip
+
+
 def used_voucher(row, discount_minor):
     return shapes.UsedVoucher(**voucher(row).model_dump(), discount_minor=discount_minor)
 

@@ -230,6 +230,22 @@ class NewHold(Body):
     minutes: Annotated[int, Field(ge=1, le=60)] = 10
 
 
+class NewTransfer(Body):
+    to_email: text(254, 3)
+
+
+class VoucherGift(Answer):
+    """A voucher on its way to a friend. `to_email` is forgotten when it was accepted or taken back."""
+
+    id: str
+    giver: str
+    receiver: str | None
+    to_email: str | None
+    status: Literal["offered", "accepted", "taken_back"]
+    offered_at: Moment
+    closed_at: Moment | None
+
+
 class UsedOn(Body):
     """What the voucher is used on, and by whom. A voucher for a product needs nothing of it; codes of promotions may
     need the member.

@@ -1,0 +1,1 @@
+"""Vouchers are given on: a member offers one to a friend, who becomes a member and holds it."""
