@@ -233,6 +233,10 @@ class Unlock(TenantModel):
             models.Index(
                 fields=["merchant_id", "account", "at"], name="unlock_open", condition=Q(status="open")
             ),
+            # What a member was handed out unasked.
+            models.Index(
+                fields=["merchant_id", "member_id"], name="unlock_handed_out", condition=Q(as_voucher=True)
+            ),
             # What is to be handed out at once.
             models.Index(
                 fields=["merchant_id", "at"],
