@@ -115,6 +115,7 @@ def available(at=None):
 def _reward_id(given, made):
     if given is None or isinstance(given, str):
         return given and Reward.objects.by_public_id("rwd", given).public_id
+    given = given | {"applies_to": given.get("applies_to") or ""}
     if given.get("percent") is not None:
         given = given | {"percent": Decimal(given["percent"])}
     reward = create_reward(**given, unlocked_only=True)

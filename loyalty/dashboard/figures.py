@@ -130,16 +130,17 @@ def visits_by_week(now: datetime, weeks: int = TREND_WEEKS) -> list[int]:
 # --- Cost -----------------------------------------------------------------------------------------------------
 
 # A reward that is taken off a purchase costs what was taken off; one that is handed over, its purchase price; a gift
-# card, what was put on it.
+# card, what was put on it; what a partner gives, the price agreed on.
 _COST = """
     SELECT
         (SELECT coalesce(sum(coalesce(reward.cost_to_merchant_minor,
-             CASE reward.kind WHEN 'gift_card' THEN reward.value_minor END)), 0)
+             CASE reward.kind WHEN 'gift_card' THEN reward.value_minor
+                              WHEN 'partner' THEN reward.partner_price_minor END)), 0)
          FROM rewards_redemption AS redemption
          JOIN rewards_reward AS reward
            ON reward.merchant_id = redemption.merchant_id AND reward.id = redemption.reward_id
          WHERE redemption.merchant_id = %(merchant)s AND redemption.at > %(start)s AND redemption.at <= %(end)s
-           AND redemption.status = 'done' AND reward.kind IN ('product', 'gift_card')),
+           AND redemption.status = 'done' AND reward.kind NOT IN ('amount_off', 'percent_off')),
         (SELECT count(*)
          FROM rewards_redemption AS redemption
          JOIN rewards_reward AS reward

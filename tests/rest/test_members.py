@@ -49,6 +49,8 @@ def test_a_new_member_has_a_number_a_card_and_an_account_in_each_program(api, sh
         "next_reward": {"reward": brotpunkte["next_reward"]["reward"], "missing": 50},
         "unlocked": [],
         "stamps_required": None,
+        "tier": None,
+        "to_spend": [],
     }
     assert brotpunkte["next_reward"]["reward"]["name"] == "Brot nach Wahl"
     assert (kaffeekarte["balance"], kaffeekarte["lifetime"], kaffeekarte["stamps_required"]) == (2, 2, 10)

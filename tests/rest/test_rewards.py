@@ -193,6 +193,16 @@ def test_the_next_reward_is_one_that_the_member_could_have(api, member, make):
     assert (account["next_reward"]["reward"]["id"], account["next_reward"]["missing"]) == (wanted["id"], 2)
 
 
+def test_what_has_to_be_spent_before_stands_in_the_account(api, member, make):
+    wanted = make(unlock={"spend_minor": 15_000, "within_days": 14})
+    [account] = api.get(f"/members/{member}").json()["accounts"]
+    [row] = account["to_spend"]
+    assert (row["reward"]["id"], row["missing_minor"], row["within_days"]) == (wanted["id"], 5000, 14)
+    bought = api.post("/purchases", {"member": member, "amount_minor": 5000}).json()
+    assert bought["member_state"]["accounts"][0]["to_spend"] == []
+    assert redeem(api, member, wanted).status_code == 201
+
+
 def test_places_are_booked_waited_for_and_passed_on(api, member, make):
     reward = make(kind="experience", capacity=1, takes_place_at=(NOON + 7 * DAY).isoformat())
     ines = joined(api, "Ines")

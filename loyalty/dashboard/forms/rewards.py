@@ -9,6 +9,9 @@ from loyalty.dashboard.forms.money_field import MoneyField, set_currency
 from programs.models import Program
 from rewards.models import Reward
 
+# What has settings that this form does not ask for: made by the API, and changed here in what it asks for.
+WITH_MORE = frozenset({Reward.Kind.EXPERIENCE, Reward.Kind.RECOGNITION, Reward.Kind.PARTNER})
+
 
 class RewardForm(forms.Form):
     """A reward for points, or the one that a full card gives: that has no price in points."""
@@ -42,6 +45,11 @@ class RewardForm(forms.Form):
         set_currency(self, currency)
         self.programs = {str(program.public_id): program for program in programs}
         self.fields["program"].choices = [(key, program.name) for key, program in self.programs.items()]
+        kept = held.kind if held is not None else None
+        kinds = [(key, name) for key, name in Reward.Kind.choices if key not in WITH_MORE or key == kept]
+        self.fields["kind"].choices = kinds
+        if held is not None and held.cost == 0:
+            self.fields["cost"] = forms.IntegerField(label=self.fields["cost"].label, min_value=0)
         if held is not None:
             # What points were paid for does not turn into something else.
             del self.fields["program"]

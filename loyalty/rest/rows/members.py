@@ -51,6 +51,12 @@ def account(one):
             *(shapes.Unlocked(reward=reward_name(reward), voucher=code) for reward, code in one.handed_out),
         ],
         tier=_tier(one),
+        to_spend=[
+            shapes.ToSpend(
+                reward=reward_name(row.reward), missing_minor=row.missing_minor, within_days=row.within_days
+            )
+            for row in one.to_spend
+        ],
     )  # fmt: skip
 
 

@@ -90,6 +90,14 @@ class NextReward(Answer):
     missing: int
 
 
+class ToSpend(Answer):
+    """A reward that the balance pays for once so much more has been spent; today and so many days before count."""
+
+    reward: RewardName
+    missing_minor: int
+    within_days: int
+
+
 class Tier(Answer):
     """`until`: the end of the period or, once it runs, of the grace. `missing`: to the `next`, in minor units, points
     or visits, as the program counts; both null at the top."""
@@ -115,6 +123,7 @@ class AccountState(Answer):
     unlocked: list[Unlocked]
     stamps_required: int | None = None
     tier: Tier | None = None
+    to_spend: list[ToSpend] = []
 
 
 class MemberState(Answer):
