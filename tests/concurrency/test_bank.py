@@ -1,6 +1,7 @@
 """A small bank: many tellers at the same accounts, killed in the middle, on a database that is killed as well.
 
-What was acknowledged is there, once; nothing is negative that may not be; and the books add up.
+They sell for money, points and gift cards, also at two partners' tills. What was acknowledged is there, once; nothing
+is negative that may not be; the books add up, those of gift cards too; what partners owe each other sums to zero.
 """
 
 import contextlib
@@ -24,13 +25,21 @@ from launch.postgres import Postgres
 from loyalty import tenancy
 from members.models import Member
 from programs import checking
-from programs.models import Account, Purchase, Refund, Unlock
+from programs.coalition import inviting, settlement
+from programs.coalition.models import Posting
+from programs.models import Account, Credit, Entry, Program, Purchase, Refund, Unlock
+from rewards import catalogue
+from rewards.gift_cards import checking as gift_card_checking
+from rewards.gift_cards import issuing
+from rewards.gift_cards.models import GiftCard, GiftCardEntry
 from rewards.models import Redemption
 from tests import makers
 from tests.concurrency import tellers
 
 TELLERS = 8
 STAMPS = 4
+TIERS = {"Bronze": 0, "Silber": 3_000, "Gold": 9_000}
+ON_GIFT_CARDS = (6_000, 9_000, 3_000)
 # After so many answers a teller is killed; after so many more the database.
 TELLERS_DIE_AT = (60, 90)
 DATABASE_DIES_AT = 130
@@ -105,15 +114,15 @@ def bank(django_db_setup, django_db_blocker):
 class Counters:
     """The tellers at work: started, killed, heard."""
 
-    def __init__(self, merchant_id):
-        self.merchant_id = merchant_id
+    def __init__(self, merchant_id, partners):
+        self.merchant_id, self.partners = merchant_id, partners
         self.heard, told = os.pipe()
         self.told = told
         self.processes, self.gates = [], []
 
     def start(self):
         waits, go = os.pipe()
-        desk = tellers.Desk(len(self.processes), self.merchant_id, self.told, waits)
+        desk = tellers.Desk(len(self.processes), self.merchant_id, self.told, waits, self.partners)
         process = multiprocessing.get_context("fork").Process(target=tellers.work, args=(desk,))
         process.start()
         self.processes.append(process)
@@ -147,13 +156,27 @@ class Counters:
 
 
 def open_shop():
-    cafe = makers.merchant()
-    makers.points_program(cafe, rewards=[("Krapfen", 20), ("Brot", 45)])
+    """The shop, and the ids of two partners."""
+    cafe, partners = makers.merchant(), [makers.merchant(name) for name in ("Anna", "Bert")]
+    as_money = {"redeem": {"step": 5, "minimum": 5}}
+    makers.points_program(cafe, rewards=[("Krapfen", 20), ("Brot", 45)], **as_money)
     makers.punch_card(cafe, stamps_required=STAMPS)
+    with tenancy.scope(cafe):
+        tiers = [{"name": name, "threshold": threshold} for name, threshold in TIERS.items()]
+        tiers[2]["entry_reward"] = {"name": "Willkommen in Gold"}
+        catalogue.create_program(type="tiered", name="Stufen", settings={"tiers": tiers})
+        street = catalogue.create_program(
+            type="coalition", name="Straße", settings=as_money | {"fee_percent": "2"}
+        )
+        catalogue.create_reward(program=street, name="Blumen", cost=15)
+        for partner in partners:
+            inviting.accept(inviting.invite(street, partner.public_id))
+        for balance in ON_GIFT_CARDS:
+            issuing.issue(balance_minor=balance)
     for number in range(6):
         makers.member(cafe, f"Gast {number}")
     connections.close_all()
-    return cafe
+    return cafe, tuple(partner.id for partner in partners)
 
 
 def play(bank, counters):
@@ -187,8 +210,8 @@ def happen(answered, bank, counters, living):
 
 
 def test_what_was_acknowledged_is_there_once_whoever_was_killed(bank):
-    cafe = open_shop()
-    counters = Counters(cafe.id)
+    cafe, partners = open_shop()
+    counters = Counters(cafe.id, partners)
     try:
         answers = play(bank, counters)
     finally:
@@ -200,7 +223,10 @@ def test_what_was_acknowledged_is_there_once_whoever_was_killed(bank):
     with tenancy.scope(cafe):
         acknowledged_is_there(answers)
         figures_follow_from_what_happened()
+        gift_cards_hold_what_they_did_not_pay()
+        partners_are_even()
         assert checking.check() == []
+        assert gift_card_checking.check() == []
 
 
 def of_kind(answers, kind):
@@ -230,16 +256,54 @@ def figures_follow_from_what_happened():
         refunds = Refund.objects.filter(purchase=purchase).aggregate(Sum("amount_minor"))
         assert purchase.refunded_minor == (refunds["amount_minor__sum"] or 0)
     for member in Member.objects.all():
-        kept = Purchase.objects.filter(member=member)
-        visits = kept.filter(returned_at=None).count()
-        assert member.visits == visits
-        spent = (
-            Redemption.objects.filter(member=member, status="done").aggregate(Sum("cost"))["cost__sum"] or 0
-        )
-        points = Account.objects.get(member=member, program__type="points")
-        assert (
-            points.balance - points.debt == sum((x.net_minor - x.refunded_minor) // 100 for x in kept) - spent
-        )
+        kept = list(Purchase.objects.filter(member=member))
+        own = [one for one in kept if one.partner_id is None]
+        visits = [one for one in kept if one.returned_at is None]
+        assert member.visits == len(visits)
+        for kind, earning in (("points", own), ("coalition", kept)):
+            account = Account.objects.get(member=member, program__type=kind)
+            earned = sum((one.net_minor - one.refunded_minor) // 100 for one in earning)
+            assert account.balance - account.debt == earned - spent(account.program, member, visits)
         card = Account.objects.get(member=member, program__type="punch_card")
         full = Unlock.objects.filter(account=card).exclude(status="withdrawn").count()
-        assert card.balance - card.debt == visits - STAMPS * full
+        stamps = sum(one.partner_id is None for one in visits)
+        assert card.balance - card.debt == stamps - STAMPS * full
+        tier = Account.objects.get(member=member, program__type="tiered")
+        assert tier.qualifying == sum(one.net_minor - one.refunded_minor for one in own)
+        assert tier.level == [name for name, threshold in TIERS.items() if threshold <= tier.qualifying][-1]
+        golden = Unlock.objects.filter(account=tier, level="Gold").exclude(status="withdrawn")
+        assert golden.count() == (tier.level == "Gold")
+
+
+def spent(program, member, visits):
+    """Points of a member that were redeemed, or paid for a part of purchases that were not returned."""
+    taken = Redemption.objects.filter(member=member, status="done", reward__program=program)
+    labels = [label for one in visits for label in one.discounts if label.get("program") == program.public_id]
+    return sum(taken.values_list("cost", flat=True)) + sum(label["points"] for label in labels)
+
+
+def gift_cards_hold_what_they_did_not_pay():
+    paid = GiftCardEntry.objects.filter(kind="charge", purchase__returned_at=None).values_list(
+        "amount_minor", flat=True
+    )
+    assert len(paid) > 0
+    assert sum(GiftCard.objects.values_list("balance_minor", flat=True)) == sum(ON_GIFT_CARDS) + sum(paid)
+    for purchase in Purchase.objects.all():
+        charged = GiftCardEntry.objects.filter(purchase=purchase, kind="charge").aggregate(
+            total=Sum("amount_minor")
+        )
+        assert -(charged["total"] or 0) <= purchase.net_minor
+
+
+def partners_are_even():
+    """A point is worth a cent: the float has what cards still hold, and all nets together are nothing."""
+    street = Program.objects.get(type="coalition")
+    first = street.created_at.date().replace(day=1)
+    month = settlement.of_month(street, first)
+    assert sum(one.net_minor for one in month.partners) + month.fee_minor + month.float_minor == 0
+    held = Account.objects.filter(program=street).aggregate(balance=Sum("balance"), debt=Sum("debt"))
+    assert month.float_minor == held["balance"] - held["debt"]
+    assert Posting.objects.filter(kind="redeem").exclude(payee_id=tenancy.merchant_id()).exists()
+    left = sum(credit.amount - credit.taken_back for credit in Credit.objects.filter(program=street))
+    assert sum(one.issued_points for one in month.partners) == left
+    assert Entry.objects.filter(kind="redeem", purchase_id__isnull=False).exists()
