@@ -85,6 +85,7 @@ def take_off(offers: Sequence[Offer], amount_minor: int, lines: Iterable[Line]) 
     left = _Left(amount_minor, amounts, pieces)
     taken: list[Taken] = []
     for offer in sorted(offers, key=_place):
+        found: Sequence[tuple[int | None, int, str]]
         match offer.applies_to:
             case "items":
                 found = _off_items(offer, lines, left)
