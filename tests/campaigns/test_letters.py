@@ -7,7 +7,7 @@ from django.utils import translation
 
 from campaigns import registry, rendering
 from campaigns.letters import Addressee, Sender
-from loyalty import colour
+from loyalty import colour, sealing
 
 POINTS = {"unit": {"singular": "point", "plural": "points"}, "stamps_required": None}
 STAMPS = {"unit": {"singular": "stamp", "plural": "stamps"}, "stamps_required": 10}
@@ -34,6 +34,11 @@ FIGURES = {
     },
     "sign_in_code": {"code": "482917"},
     "confirmation": {"confirm": True},
+    "voucher_gift": {
+        "reward": "Landbrot", "giver": sealing.seal("Jonas Weidner"), "friend": sealing.seal("i@example.org"),
+        "link": sealing.seal("abc"),
+    },
+    "voucher_gift_accepted": {"reward": "Landbrot"},
 }
 
 
