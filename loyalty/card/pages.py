@@ -18,6 +18,8 @@ from programs.units import tells_amount
 from rewards import codes, sentences
 from rewards import levels as levels_in_words
 from rewards import stamps as given_stamps
+from rewards import vouchers as voucher_verbs
+from rewards.models import Voucher
 
 # What expires within this many days is announced on the card.
 ANNOUNCED_DAYS = 45
@@ -110,6 +112,20 @@ def handed_out(standings):
     ]
 
 
+def held(member, shown):
+    """Further vouchers that the member holds and can use: kept for later, from a friend, out of a letter.
+
+    shown: rows that stand on the card already.
+    """
+    codes_shown = {row.get("code") for row in shown}
+    rows = Voucher.objects.filter(member=member, status=Voucher.Status.OPEN).select_related("reward")
+    return [
+        {"name": voucher.reward.name, "note": _good_until(voucher), "code": codes.display(voucher.code)}
+        for voucher in rows.order_by("id")
+        if voucher_verbs.status(voucher) != "expired" and codes.display(voucher.code) not in codes_shown
+    ]
+
+
 def history_rows(happenings):
     """A history as rows: title, when, text, points (None for stamps, whose title says it all)."""
     return [_row(one) for one in happenings]
@@ -117,6 +133,14 @@ def history_rows(happenings):
 
 def redeem_url(token, reward):
     return reverse("card_redeem", args=[token, reward.public_id])
+
+
+def _good_until(voucher):
+    """ "Good until 31 December 2026", or nothing. A period's end at 24:00 is the last moment of the day before."""
+    if voucher.valid_until is None:
+        return ""
+    end = voucher.valid_until.astimezone(ZoneInfo(tenancy.merchant().timezone))
+    return _("Good until %(day)s") % {"day": wording.long_day((end - end.resolution).date(), _language())}
 
 
 def _punch_leaf(standing, token):

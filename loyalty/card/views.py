@@ -33,10 +33,11 @@ def card(request, member, token):
     is_new = "new" in request.GET and clock.now() - member.joined_at < NEW_FOR
     first, others = standings[:1], standings[1:]
     points = [one for one in standings if not one.stamps_required]
+    waiting = pages.vouchers(others, token) + pages.handed_out(standings)
     context = shop.context(
         request, card=pages.card(member, standings, token),
         upper=_upper(first, token, member, is_new), others=[pages.other(one) for one in others],
-        vouchers=pages.vouchers(others, token) + pages.handed_out(standings),
+        vouchers=waiting + pages.held(member, waiting),
         **_perks(standings),
         rewards=[row for one in points for row in pages.rewards(one, token)],
         expiry=next(filter(None, (pages.expiry(one) for one in standings)), None),

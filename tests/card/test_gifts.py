@@ -10,7 +10,7 @@ from campaigns.models import Message
 from loyalty import tenancy
 from loyalty.rest.rows.messages import messages
 from members.models import Member
-from rewards import catalogue, redeeming, vouchers
+from rewards import catalogue, codes, redeeming, vouchers
 from rewards.gifts import giving
 from rewards.models import Voucher
 from tests import makers
@@ -68,7 +68,9 @@ def test_accepted_the_card_opens_and_the_giver_is_told(client, cafe, gift):
         ines = Member.objects.get(name="Ines Albrecht")
         assert (Voucher.objects.get().member_id, ines.referred_by_id) == (ines.id, gift.giver_id)
         assert Message.objects.get(campaign="voucher_gift_accepted").member_id == gift.giver_id
-    assert client.get(answer.url).status_code == 200
+        code = codes.display(Voucher.objects.get().code)
+    card = text(client.get(answer.url + "&lang=en"))
+    assert ("Waiting for you" in card, card.count(code)) == (True, 1)
 
 
 def test_a_member_needs_no_name(client, cafe, gift):
