@@ -5,7 +5,7 @@ The whole year of all households: ./run bench grocer.
 
 from bench import grocer, grocery, journey
 
-HOUSEHOLDS = 12
+HOUSEHOLDS = 20
 # Until August, so that points expire and tiers are lost, and the club has begun. Summer time begins in the eleventh.
 WEEKS = 32
 
