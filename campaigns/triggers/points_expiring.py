@@ -58,10 +58,11 @@ def write(to, figures):
         "day": letters.day(letters.local(moment, to.sender.timezone), to.language),
     }
     sentence = ngettext("%(amount)s expires on %(day)s.", "%(amount)s expire on %(day)s.", figures["amount"])
+    advice = _ADVICE[figures["help"]]
     return Letter(
         subject=_("Use them until %(day)s: %(amount)s") % words,
         headline=f"{to.greeting}.",
-        paragraphs=(sentence % words, _(_ADVICE[figures["help"]]) % {"reward": figures["reward"]}),
+        paragraphs=(sentence % words, _(advice) % {"reward": figures["reward"]}),
         button=letters.card_button(to),
     )
 
