@@ -46,7 +46,9 @@ def take_off(offers: Sequence[Standing], amount_minor: int, items: Sequence) -> 
         return _off(whole, amount_minor, None)
     found = []
     for place, item in enumerate(items):
-        found += _off(_best([one for one in offers if not one.on or item in one.on]), item.amount_minor, place)
+        found += _off(
+            _best([one for one in offers if not one.on or item in one.on]), item.amount_minor, place
+        )
     rest = amount_minor - sum(item.amount_minor for item in items)
     return found + _off(whole, rest, None)
 

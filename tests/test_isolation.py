@@ -412,7 +412,9 @@ def cafe(db):
 def _subscribed(api, member_id):
     """A club that the member pays for, and somebody who sits along."""
     plan = {"name": "Club", "price_minor": 990}
-    club = api.post("/programs", {"type": "paid_vip", "name": "Club", "plans": [plan], "seats": 2}).json()["id"]
+    club = api.post("/programs", {"type": "paid_vip", "name": "Club", "plans": [plan], "seats": 2}).json()[
+        "id"
+    ]
     body = {"program": club, "plan": "Club"}
     mine = api.post(f"/members/{member_id}/subscriptions", body).json()["id"]
     seat = api.post(f"/subscriptions/{mine}/seats", {"name": "Quendels Dackel", "kind": "pet"}).json()["id"]

@@ -151,7 +151,9 @@ def _form(request, merchant, values, errors=None, suggestion=None):
     if values.get("von"):
         # Who changes the language was still brought by the same friend.
         passed_on = urlencode({"von": values["von"]})
-        context["languages"] = [(code, label, f"{url}&{passed_on}") for code, label, url in context["languages"]]
+        context["languages"] = [
+            (code, label, f"{url}&{passed_on}") for code, label, url in context["languages"]
+        ]
     return render(request, "card/signup.html", context, status=422 if errors else 200)
 
 
