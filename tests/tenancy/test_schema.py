@@ -112,7 +112,8 @@ def test_a_partner_reads_what_is_named_here_and_writes_nothing():
     assert ask("SELECT oid::regclass FROM pg_class, aclexplode(relacl) AS one"
                " WHERE one.grantee = 'stammgast_partner'::regrole") == []  # fmt: skip
     assert ask("SELECT attname FROM pg_attribute, aclexplode(attacl) AS one"
-               " WHERE one.grantee = 'stammgast_partner'::regrole AND one.privilege_type <> 'SELECT'") == []  # fmt: skip
+               " WHERE one.grantee = 'stammgast_partner'::regrole"
+               " AND one.privilege_type <> 'SELECT'") == []  # fmt: skip
 
 
 def test_the_scan_role_sees_only_who_has_work():

@@ -13,8 +13,8 @@ LetterText = text(4000, 1)
 
 class NewPromotion(Body):
     """`code`: one that is shared, or `count`: so many that are good once each. `reward`: its id, or an object with
-    which it is made. `usage_limit`: of all codes together. `members_only`: refused on a purchase without a member, which
-    a limit `per_member` implies.
+    which it is made. `usage_limit`: of all codes together. `members_only`: refused on a purchase without a
+    member, which a limit `per_member` implies.
     """
 
     name: text(120) = ""
