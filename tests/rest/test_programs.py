@@ -216,7 +216,7 @@ def test_a_reward_is_made_changed_and_put_away(api, shop):
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        ({"cost": 0}, "cost"), ({"kind": "gift_card"}, "value_minor"), ({"kind": "amount_off"}, "value_minor"),
+        ({"cost": -1}, "cost"), ({"kind": "gift_card"}, "value_minor"), ({"kind": "amount_off"}, "value_minor"),
         ({"kind": "percent_off", "percent": 10}, "percent"),
         ({"kind": "percent_off", "percent": "101"}, "percent"),
     ],
