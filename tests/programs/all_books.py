@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from members.models import Member
-from programs.accounts import Account, Entry, Unlock
+from programs.accounts import Account, Entry, LotUse, Unlock
 from programs.coalition.models import Posting
-from programs.models import Bonus, Credit, Purchase
+from programs.models import Bonus, Credit, Purchase, Refund
 from programs.subscriptions.models import Payment, Seat, Subscription
 from rewards.gift_cards.models import GiftCard, GiftCardEntry
 from rewards.models import Redemption, Voucher
@@ -70,6 +70,7 @@ def nothing_appeared_and_nothing_was_lost(shop, books):
     for credit in books.credits:
         left[credit.program_id] += credit.amount - credit.taken_back
     left.update(_by_program(Bonus.objects.filter(withdrawn_at=None), "account__program", "amount"))
+    left.update(_expired_before_they_were_withdrawn())
     left.update(
         _by_program(Entry.objects.filter(kind__in=["adjust", "expire"]), "account__program", "amount")
     )
@@ -86,6 +87,16 @@ def nothing_appeared_and_nothing_was_lost(shop, books):
     }
     assert all(one.balance >= 0 and one.pending >= 0 and one.debt >= 0 for one in books.accounts)
     assert not any(one.balance and one.debt for one in books.accounts)
+
+
+def _expired_before_they_were_withdrawn():
+    """What of bonuses had expired when the purchase they were for was returned: it is not taken twice."""
+    found: Counter = Counter()
+    for bonus in Bonus.objects.filter(withdrawn_at__isnull=False).select_related("account"):
+        refund = Refund.objects.filter(purchase_id=bonus.purchase_id).order_by("id").last()
+        gone = LotUse.objects.filter(lot__entry=bonus.entry_id, entry__kind="expire", entry_id__lt=refund.id)
+        found[bonus.account.program_id] += sum(gone.values_list("amount", flat=True))
+    return found
 
 
 def purchases_give_what_the_rest_of_them_deserves(books, receipts):
