@@ -84,6 +84,7 @@ def months(baskets: pd.DataFrame, timezone: str) -> Iterator[Month]:
     households: dict = defaultdict(_Household)
     everybody = [int(one) for one in baskets["household_id"].unique()]
     redeemed: dict = defaultdict(Counter)
+    given: Counter = Counter()
     for month, rows in _prepared(baskets, timezone).groupby("month"):
         ends = (month + 1).start_time
         cleared: dict = defaultdict(Counter)
@@ -93,7 +94,7 @@ def months(baskets: pd.DataFrame, timezone: str) -> Iterator[Month]:
         taking = [
             one for one in everybody if takes_rewards(one) and deserved[one].shared_points >= REWARD_POINTS
         ]
-        yield Month(month, deserved, taking, _settled(cleared, redeemed[month]))
+        yield Month(month, deserved, taking, _settled(cleared, redeemed[month], given))
         for one in taking:
             households[one].shared -= REWARD_POINTS
             redeemed[month + 1][takes_them_at(one)] += REWARD_POINTS
@@ -126,7 +127,7 @@ def _buy(one, row, ends, cleared):
         if row.shop == name:
             shared = points * row.amount_minor // per
     one.shared += shared
-    cleared[row.shop].update(issued=shared, fee=(shared * FEE_PERCENT + 50) // 100)
+    cleared[row.shop].update(issued=shared)
     if row.shop:
         return
     one.lots.append((worth // 100, row.available, row.expires))
@@ -164,10 +165,18 @@ def _standing(number, one, month, ends):
     )
 
 
-def _settled(cleared, redeemed):
-    """A point is worth a cent: who gives it owes that and the fee, who takes it is owed it."""
-    shops = ["", *(name for name, _points, _per in PARTNERS.values())]
-    return {
-        shop: (cleared[shop]["issued"], cleared[shop]["issued"], redeemed[shop], cleared[shop]["fee"])
-        for shop in shops
-    }
+def _settled(cleared, redeemed, given):
+    """A point is worth a cent: who gives it owes that and the fee, who takes it is owed it.
+
+    given: points so far, by shop; the fee of a month is what its rounded total grows by.
+    """
+    settled = {}
+    for shop in ["", *(name for name, _points, _per in PARTNERS.values())]:
+        issued, before = cleared[shop]["issued"], _fee(given[shop])
+        given[shop] += issued
+        settled[shop] = (issued, issued, redeemed[shop], _fee(given[shop]) - before)
+    return settled
+
+
+def _fee(points):
+    return (points * FEE_PERCENT + 50) // 100

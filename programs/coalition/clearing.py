@@ -1,7 +1,8 @@
 """Who owes whom for points that are given, used, taken back. Pure: lots and what happens to them in, postings out.
 
-Values are counted for each lot from its first point, half up, less what was posted before: the parts add up to the
-whole. Rule: docs/rules/coalition.md, "Clearing"
+Values are exact: points × price, and the fee of them. Only a month's figures are rounded (see settlement.py), so that
+points of half a cent each, or a fee of two per cent on small baskets, are not lost row by row.
+Rule: docs/rules/coalition.md, "Clearing"
 """
 
 from collections.abc import Iterable
@@ -10,8 +11,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 from uuid import UUID
-
-from loyalty.money import half_up
 
 PARTNER, FLOAT, FEE = "partner", "float", "fee"
 
@@ -34,7 +33,7 @@ class Draft:
     other: Literal["float", "fee"]
     is_paid: bool
     points: int
-    amount_minor: int
+    amount_minor: Fraction
     is_reversal: bool = False
 
     def mirrored(self):
@@ -50,7 +49,7 @@ class LotBook:
     issuer: UUID
     price: Fraction
     settling: Settling
-    posted: dict[str, list[int]] = field(default_factory=dict)
+    posted: dict[str, list] = field(default_factory=dict)
 
     @property
     def is_settled_on_earn(self):
@@ -80,7 +79,7 @@ class LotBook:
         The mirror image of giving them. Settled on redeeming, what was used had been paid for, and comes back; what was
         handed over comes back before it is paid for, because whoever's points are taken in its place pay now.
         """
-        drafts = self._back("issue", points)
+        drafts = self._back("issue", points, counts_money=self.is_settled_on_earn)
         if not self.is_settled_on_earn:
             drafts += self._back("settle", points - unused)
         return drafts + self._fee("issue" if self.is_settled_on_earn else "settle")
@@ -99,26 +98,22 @@ class LotBook:
         state[1] += sign * draft.amount_minor
 
     def _state(self, kind):
-        return self.posted.setdefault(kind, [0, 0])
+        return self.posted.setdefault(kind, [0, Fraction(0)])
 
     def _forward(self, kind, points, *, to=None, counts_money=True):
-        before = self._state(kind)
-        # A cancelled part may have rounded up: then what is left never costs less than nothing.
-        amount = max(0, half_up((before[0] + points) * self.price) - before[1]) if counts_money else 0
+        amount = points * self.price if counts_money else Fraction(0)
         return self._noted(Draft(self.lot_id, kind, to or self.issuer, FLOAT, to is not None, points, amount))
 
-    def _back(self, kind, points):
+    def _back(self, kind, points, *, counts_money=True):
         if points <= 0:
             return []
-        before = self._state(kind)
-        left = half_up((before[0] - points) * self.price)
-        amount = max(0, before[1] - left)
+        amount = points * self.price if counts_money else Fraction(0)
         return self._noted(Draft(self.lot_id, kind, self.issuer, FLOAT, True, points, amount, True))
 
     def _fee(self, kind):
         """The operator's part of what the issuer has paid in, as far as it was not posted before."""
         paid_in = self._state(kind)[1]
-        due = half_up(paid_in * Fraction(self.settling.fee_percent) / 100) - self._state("fee")[1]
+        due = paid_in * Fraction(self.settling.fee_percent) / 100 - self._state("fee")[1]
         if due == 0:
             return []
         return self._noted(Draft(self.lot_id, "fee", self.issuer, FEE, due < 0, 0, abs(due), due < 0))

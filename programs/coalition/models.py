@@ -158,8 +158,9 @@ class PrepaidBlock(TenantModel):
 class Posting(TenantModel):
     """One amount owed by one party to another. Append-only, and the only record of the clearing.
 
-    amount_minor moves from payer to payee, so all rows together sum to zero. It may be 0 (a point that is not worth
-    a cent yet, or is not settled yet): the row then counts the points. kind says for what:
+    amount_minor moves from payer to payee, so all rows together sum to zero. It is exact, with parts of a minor unit
+    (a month's figures are rounded, and no row); 0 where points are not settled yet: the row then counts the points.
+    kind says for what:
     issue: who gave points pays their value into the float. settle: the same, where it is owed only once the points
     are used. redeem: the float pays who gave a reward for them. adjust: points taken away by hand return their value.
     fee: of a settled value, to the operator. is_reversal: takes a part of earlier rows of its kind back.
@@ -189,7 +190,7 @@ class Posting(TenantModel):
     payee_kind = models.CharField(max_length=7, choices=Party)
     payee_id = models.UUIDField(null=True)
     points = models.BigIntegerField()
-    amount_minor = models.BigIntegerField()
+    amount_minor = models.DecimalField(max_digits=40, decimal_places=13)
     at = models.DateTimeField()
     booked_at = models.DateTimeField()
 

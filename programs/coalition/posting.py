@@ -4,7 +4,7 @@ Nothing is asked of the database where no lot is a coalition's.
 """
 
 from collections import Counter, defaultdict
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import cast
 from uuid import UUID
@@ -68,7 +68,8 @@ def drafts_of(rows) -> list[Draft]:
     for lot_id, kind, payer_id, payee_id, payer_kind, payee_kind, points, amount, is_reversal in rows:
         is_paid = payee_kind == clearing.PARTNER
         other = payer_kind if is_paid else payee_kind
-        drafts.append(Draft(lot_id, kind, payee_id or payer_id, other, is_paid, points, amount, is_reversal))
+        worth = Fraction(amount)
+        drafts.append(Draft(lot_id, kind, payee_id or payer_id, other, is_paid, points, worth, is_reversal))
     return drafts
 
 
@@ -123,9 +124,9 @@ def _books(lots):
     if old:
         rows = Posting.objects.filter(lot_id__in=old).values_list("lot_id", "kind", "is_reversal")
         for lot_id, kind, is_reversal, points, amount in rows.annotate(Sum("points"), Sum("amount_minor")):
-            state, sign = books[lot_id].posted.setdefault(kind, [0, 0]), -1 if is_reversal else 1
+            state, sign = books[lot_id].posted.setdefault(kind, [0, Fraction(0)]), -1 if is_reversal else 1
             state[0] += sign * points
-            state[1] += sign * amount
+            state[1] += sign * Fraction(amount)
     return books
 
 
@@ -164,7 +165,13 @@ def _row(draft, sheet, entry, booked_at):
     parties = [(clearing.PARTNER, draft.partner), (draft.other, None)]
     payer, payee = reversed(parties) if draft.is_paid else parties
     return (ids.new(), sheet.program_id, entry.id, draft.lot_id, draft.kind, draft.is_reversal, entry.reverses_id,
-            *payer, *payee, draft.points, draft.amount_minor, entry.at, booked_at)  # fmt: skip
+            *payer, *payee, draft.points, _exact(draft.amount_minor), entry.at, booked_at)  # fmt: skip
+
+
+def _exact(amount):
+    """As a decimal: points × price × percent end after thirteen digits."""
+    with localcontext(prec=40):
+        return Decimal(amount.numerator) / Decimal(amount.denominator)
 
 
 def _give_back_to_blocks(rows):

@@ -6,6 +6,7 @@ import pytest
 
 from loyalty import tenancy
 from programs import adjusting, settling, transferring
+from programs.coalition import settlement
 from rewards import merging
 from tests import makers
 from tests.coalition.street import Street
@@ -217,3 +218,34 @@ def test_when_two_cards_are_brought_together_their_points_are_still_their_issuer
         street.refund(bert, hers, amount_minor=1_000)
         # Ten of the spent points were not deserved: the card owes them.
         assert street.nets() == ({"Anna": 60, "Bert": -50}, -10)
+
+
+def test_points_of_parts_of_a_cent_and_fees_of_small_baskets_are_not_lost():
+    street, anna, bert = joined("Anna", "Bert", point_value_minor="0.4", fee_percent="2")
+    for _basket in range(100):
+        street.buy(anna, 100)
+    street.redeem(bert, 100)
+    assert (row(street, anna).owes_minor, row(street, anna).fee_minor) == (40, 1)
+    assert row(street, bert).is_owed_minor == 40
+
+
+def test_the_months_of_a_partner_add_up_to_what_all_of_it_is_worth():
+    street, anna = joined("Anna", point_value_minor="0.5", fee_percent="0")
+    months = []
+    for month, moment in (("2026-03", NOON), ("2026-04", APRIL), ("2026-05", APRIL + timedelta(days=30))):
+        street.turn_to(moment)
+        street.buy(anna, 100)
+        months.append(row(street, anna, month).owes_minor)
+    # 0.5, 1.0 and 1.5 minor units in all, half up: 1, 1, 2.
+    assert months == [1, 0, 1]
+
+
+def test_the_lines_of_a_month_add_up_to_its_net():
+    street, anna, bert = joined("Anna", "Bert", point_value_minor="0.3", fee_percent="2.5")
+    for amount in (700, 1_300, 200, 900):
+        street.buy(anna, amount)
+    street.redeem(anna, 11)
+    with tenancy.scope(street.operator):
+        lines = settlement.lines(street.program, anna.id, settlement.read_month("2026-03"))
+        assert sum(line.net_minor for line in lines) == row(street, anna).net_minor
+    assert row(street, bert).net_minor == 0

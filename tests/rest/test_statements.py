@@ -1,6 +1,7 @@
 """A partner's statement on paper: its figures stand there, on as many pages as it takes."""
 
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from uuid import uuid4
 
 import pypdfium2
@@ -8,11 +9,12 @@ import pytest
 
 from loyalty import tenancy
 from loyalty.rest import statements
-from programs.coalition.settlement import Line, Settled
+from programs.coalition.settlement import Line, Running, Settled
 from programs.models import Program
 from tests import makers
 
 pytestmark = pytest.mark.django_db
+RUNNING = {"owes", "is_owed", "fee"}
 FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -22,7 +24,8 @@ def statement(days=1, **figures):
         for place in range(4 * days)
         for kind in ("issue", "redeem")
     ]
-    settled = Settled(uuid4(), **figures)
+    running = {name: Running(until=Fraction(figures.pop(name))) for name in RUNNING & figures.keys()}
+    settled = Settled(uuid4(), **running, **figures)
     return statements.Statement(
         Program(name="Straßenkarte"), "Bäckerei Feldmann", date(2026, 3, 1), settled, lines
     )
@@ -35,7 +38,7 @@ def pages(one):
 
 
 def test_the_figures_of_the_month_stand_on_it():
-    (text,) = pages(statement(issued_points=1200, owes_minor=1200, is_owed_minor=350, fee_minor=60))
+    (text,) = pages(statement(issued_points=1200, owes=1200, is_owed=350, fee=60))
     for part in (
         "Werbegemeinschaft",
         "Straßenkarte",
@@ -50,7 +53,7 @@ def test_the_figures_of_the_month_stand_on_it():
 
 
 def test_who_is_owed_more_receives():
-    (text,) = pages(statement(redeemed_points=500, is_owed_minor=500))
+    (text,) = pages(statement(redeemed_points=500, is_owed=500))
     assert "You receive" in text and "€5.00" in text
 
 
