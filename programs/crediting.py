@@ -114,8 +114,8 @@ class Crediting:
             if sheet is not None and catalogue.runs_at(live, at) and (partner is None or live.type.is_shared):
                 sold = terms.sold_at(catalogue.as_of(live, at), partner, min(at, self.now))
                 if sold is not None:
-                    benefits = sold.type.benefits(sold.settings, sheet.level)
-                    found.append(Held(sold, sheet, sheet.level, benefits))
+                    level = sold.type.held_level(sold.settings, sheet.level)
+                    found.append(Held(sold, sheet, level, sold.type.benefits(sold.settings, level)))
         return found
 
     def credit(self, recorded, bought, held):

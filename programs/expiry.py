@@ -30,8 +30,12 @@ class Inactivity(Shape):
 
 
 class Yearly(Shape):
+    """month_day: a day that there is in some year; 29 February is 28 February in the others."""
+
     kind: Literal["yearly"]
-    month_day: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+    month_day: Annotated[
+        str, Field(pattern=r"^((0[1-9]|1[0-2])-(0[1-9]|1\d|2\d)|(0[13-9]|1[0-2])-30|(0[13578]|1[02])-31)$")
+    ]
 
 
 Expiry = Annotated[Never | After | Inactivity | Yearly, Field(discriminator="kind")]

@@ -9,13 +9,10 @@ from loyalty.design import wording
 from loyalty.money import half_up
 from programs import expiry
 from programs.because import unit
-from programs.subscriptions import sentences as club
 
 
 def sentences(live, *, currency):
     """What the program gives, when it expires, what a return does. live: catalogue.Live."""
-    if live.program.type == "paid_vip":
-        return club.of(live, currency=currency)
     words = Words(live, currency)
     giving = live.type.sentences(live.settings, words)
     return [

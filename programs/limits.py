@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+# The most that one rule, or the base, gives for one purchase.
+LARGEST = 10**15
 PERIODS = ("purchase", "day", "month", "ever", "total")
 
 
@@ -11,6 +13,9 @@ def trim(amount: int, most: Mapping[str, int | None], had: Mapping[str, int]) ->
     most: {"purchase": 1000, "day": 100, …}, None for no limit. had: given before, per period.
     """
     tightest, reason = amount, {}
+    if amount > LARGEST:
+        # Beyond it figures do not fit into the books. No purchase gets there but by a slip of settings.
+        tightest, reason = LARGEST, {"code": "limited", "limit": LARGEST, "period": "purchase", "had": 0}
     for period in PERIODS:
         limit = most.get(period)
         if limit is None:

@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 from loyalty.design import wording
 
 
-def of(live, *, currency):
-    """The sentences of a program as customers read them. live: catalogue.Live."""
-    settings = live.settings
+def of(settings, *, currency):
+    """The sentences of a program as customers read them. settings: programs.types.paid_vip.Settings."""
     return [
         *(line for plan in settings.plans for line in _plan(plan, currency)),
         *_brings(settings.benefits),

@@ -116,6 +116,10 @@ class ProgramType:
         """What a balance unlocks by growing from `before` to `after`."""
         return []
 
+    def held_level(self, settings, level: str) -> str:
+        """The level that an account holds, of what it says: also before anything was counted on it."""
+        return level
+
     def benefits(self, settings, level: str) -> Benefits:
         """What an account with this level ("" for none) brings to its member's purchases."""
         return NO_BENEFITS

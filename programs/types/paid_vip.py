@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from programs.earning import Base, deserve
 from programs.shapes import Shape
+from programs.subscriptions import sentences as club
 from programs.types.base import NO_BENEFITS, Keeping, Percent, ProgramType, Times
 from programs.types.base import Benefits as Brought
 
@@ -59,6 +60,12 @@ class PaidVip(ProgramType):
     Settings = Settings
     unit = ("point", "points")
     rewards_at = ("benefits.free_rewards.*",)
+
+    def sentences(self, settings, words):
+        return club.of(settings, currency=words.currency)
+
+    def keeps_value(self, settings):
+        return False
 
     def deserve(self, settings, rules, basket, facts, carry=Fraction(0)):
         # It keeps no points: what the fee brings works in the other programs, and as a discount.

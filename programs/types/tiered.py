@@ -41,9 +41,12 @@ class Settings(Keeping):
             raise ValueError("tiers are listed from the lowest to the highest, each with a higher threshold")
         if len({tier.name for tier in self.tiers}) != len(self.tiers):
             raise ValueError("each tier needs a name of its own")
-        if self.qualify_by == "points" and self.earn is None:
-            raise ValueError("tiers by points need earn, by which the program gives points")
         return self
+
+    @property
+    def rate(self):
+        """How points are given: by `earn`, for tiers by points in the usual way if nothing is said, or not at all."""
+        return self.earn or (Earn() if self.qualify_by == "points" else None)
 
 
 class Tiered(ProgramType):
@@ -54,8 +57,8 @@ class Tiered(ProgramType):
     rewards_at = ("tiers.*.entry_reward",)
 
     def sentences(self, settings, words):
-        if settings.earn is not None:
-            yield from words.earning(settings.earn)
+        if settings.rate is not None:
+            yield from words.earning(settings.rate)
         for tier in settings.tiers:
             yield _("%(tier)s from %(threshold)s.") % {
                 "tier": tier.name, "threshold": _threshold(settings.qualify_by, tier.threshold, words),
@@ -72,19 +75,19 @@ class Tiered(ProgramType):
         yield from _window(settings.window)
 
     def keeps_value(self, settings):
-        return settings.earn is not None
+        return settings.rate is not None
 
     def deserve(self, settings, rules, basket, facts, carry=Fraction(0)):
-        if settings.earn is None:
+        if settings.rate is None:
             nothing = Base(Fraction(0), {"code": "counted", "qualify_by": settings.qualify_by})
             return deserve(nothing, rules, basket, facts, carry)
-        return by_spend(settings.earn, rules, basket, facts, carry)
+        return by_spend(settings.rate, rules, basket, facts, carry)
 
     def accumulates(self, settings):
-        return settings.earn is not None and settings.earn.accumulate
+        return settings.rate is not None and settings.rate.accumulate
 
     def limits(self, settings):
-        return [settings.earn.limit if settings.earn else EarnLimit()]
+        return [settings.rate.limit if settings.rate else EarnLimit()]
 
     def scheme(self, settings, timezone):
         thresholds = tuple(tier.threshold for tier in settings.tiers)
@@ -98,11 +101,14 @@ class Tiered(ProgramType):
     def level(self, settings, place):
         return settings.tiers[place].name if place != tiers.NONE else ""
 
+    def held_level(self, settings, level):
+        if self.place(settings, level) != tiers.NONE:
+            return level
+        # A tier that wants nothing is held from the beginning, before anything is counted.
+        return self.level(settings, tiers.reached([tier.threshold for tier in settings.tiers], 0))
+
     def benefits(self, settings, level):
-        place = self.place(settings, level)
-        if place == tiers.NONE:
-            # A tier that wants nothing is held from the beginning, before anything is counted.
-            place = tiers.reached([tier.threshold for tier in settings.tiers], 0)
+        place = self.place(settings, self.held_level(settings, level))
         if place == tiers.NONE:
             return NO_BENEFITS
         tier = settings.tiers[place]

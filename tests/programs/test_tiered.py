@@ -32,7 +32,6 @@ FULL = {"policy": "full", "grace_days": 30}
         ({"tiers": []}, "tiers"),
         ({"tiers": [TIERS[1], TIERS[0]]}, "lowest to the highest"),
         ({"tiers": [TIERS[0], TIERS[0] | {"threshold": 5}]}, "a name of its own"),
-        ({"tiers": TIERS, "qualify_by": "points"}, "need earn"),
         ({"tiers": [TIERS[0] | {"multiplier": "x"}]}, "multiplier"),
         ({"tiers": [TIERS[0] | {"discount_percent": "101"}]}, "discount_percent"),
     ],
@@ -207,3 +206,14 @@ def test_a_refund_comes_after_what_was_due_before_it(cafe, jonas):
     with tenancy.scope(cafe):
         checkout.give_back(late.purchase)
     assert [change[1:3] for change in changes(cafe)] == [("Gold", "reached"), ("Bronze", "lost")]
+
+
+def test_tiers_by_points_give_them_in_the_usual_way_where_nothing_is_said():
+    settings = tiered.Settings.read({"tiers": TIERS, "qualify_by": "points"})
+    assert tiered.TYPE.deserve(settings, (), pure.basket(1999), pure.had()).amount == 19
+    assert (
+        tiered.TYPE.deserve(
+            settings.model_copy(update={"qualify_by": "spend"}), (), pure.basket(1999), pure.had()
+        ).amount
+        == 0
+    )

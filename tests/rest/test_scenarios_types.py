@@ -447,3 +447,18 @@ def test_05_a_limit_per_day_trims_and_says_why(till):
     assert row["text"]
     till.at(NOON + timedelta(days=1))
     assert till.credit(8000) == 80
+
+
+def test_a_tier_that_wants_nothing_counts_for_rules_from_the_first_purchase_on(till):
+    tiered(till, earn=None)
+    program = till.points()
+    rule(till, program, "visit", {"amount": 7}, **{"if": {"tiers": ["Bronze"]}})
+    amounts = {one["program"]: one["amount"] for one in till.buy(10000)["credits"]}
+    assert amounts[program] == 107
+
+
+def test_what_does_not_fit_into_the_books_is_trimmed(till):
+    program = till.points(earn={"points": 1_000_000, "per_minor": 1})
+    rule(till, program, "purchase", {"multiplier": "999"})
+    row = till.buy(10**12)["credits"][0]
+    assert (row["amount"], row["because"][0]["code"]) == (10**15, "limited")
