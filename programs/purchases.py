@@ -296,7 +296,10 @@ def _event(recorded):
 
 
 def _items(new, discounts):
-    """The lines as they are kept: with the part of the discount that falls on each, and nothing returned yet."""
+    """The lines as they are kept: with the part of the discount that falls on each, and nothing returned yet.
+
+    What is not itemised takes only what the lines cannot, so that their discounts sum up to the purchase's.
+    """
     own = [0] * len(new.items)
     whole = 0
     for discount in discounts:
@@ -305,13 +308,12 @@ def _items(new, discounts):
         else:
             own[discount.line] += discount.amount_minor
     amounts = [item.amount_minor - off for item, off in zip(new.items, own, strict=True)]
-    rest = new.amount_minor - sum(item.amount_minor for item in new.items)
-    shares = spread(whole, [*amounts, rest]) if new.items else []
+    shares = spread(min(whole, sum(amounts)), amounts)
     return [
         {"sku": item.sku, "name": item.name, "category": item.category, "brand": item.brand,
          "quantity": item.quantity, "amount_minor": item.amount_minor, "discount_minor": off + share, "returned": 0,
          "returned_minor": 0}
-        for item, off, share in zip(new.items, own, shares, strict=False)
+        for item, off, share in zip(new.items, own, shares, strict=True)
     ]  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from programs.purchases import Item
 from rewards import checkout, codes, presenting, redeeming, taking_off, vouchers
 from rewards.checkout import Sale
 from rewards.models import Redemption, Reward
+from rewards.promotions import using
 
 UNDONE_WITHIN = timedelta(minutes=10)
 
@@ -44,7 +45,7 @@ def redeem(desk: Desk, *, key: str, guest: str, reward: str, shown: str = "") ->
 
 def take_voucher(desk: Desk, *, key: str, code: str) -> Told:
     """Hand over what a voucher stands for."""
-    return once.once(desk.device, key, lambda: _take_voucher(code))
+    return once.once(desk.device, key, lambda: _take_voucher(desk, code))
 
 
 def override(desk: Desk, *, key: str, card: str, leader: str, pin: str) -> Told:
@@ -140,11 +141,11 @@ def _what_it_made(redemption):
     return _("Please hand it over."), []
 
 
-def _take_voucher(code):
-    voucher = vouchers.find(code)
+def _take_voucher(desk, code):
+    voucher = using.find(code)
     if not voucher.reward.is_handed_over:
         raise taking_off.NotADiscount(voucher=voucher.code)
-    vouchers.use(voucher)
+    using.use_by_itself(voucher, member=voucher.member, actor=desk.actor)
     name = guests.name_of(voucher.member) if voucher.member else _("the guest")
     return tells.done(
         _("Redeemed"), _("%(reward)s for %(name)s.") % {"reward": voucher.reward.name, "name": name},

@@ -236,9 +236,19 @@ def test_discounts_fall_on_the_lines_to_the_cent(cafe, jonas):
         )
         purchase = purchases.record(new).purchase
     off = [item["discount_minor"] for item in purchase.items]
-    # 100 off the first line; of 1000 for the whole 310.0, 344.8, 0.3 and 345.2 fall on the lines and the rest.
-    assert off == [100 + 310, 345, 0]
+    # 100 off the first line; of 1000 for the whole 473.4, 526.1 and 0.5 fall on the lines, and nothing on the rest.
+    assert off == [100 + 473, 526, 1]
     assert purchase.net_minor == 1900
+
+
+def test_what_the_lines_cannot_take_falls_on_the_rest(cafe, jonas):
+    with tenancy.scope(cafe):
+        new = purchases.NewPurchase(
+            jonas, 3000, items=(Item(999, "a"),), discounts=(purchases.Discount(1500),)
+        )
+        purchase = purchases.record(new).purchase
+    assert [item["discount_minor"] for item in purchase.items] == [999]
+    assert purchase.net_minor == 1500
 
 
 def test_a_rule_of_a_location(cafe, jonas):
