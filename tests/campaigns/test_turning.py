@@ -34,7 +34,7 @@ def entries(cafe):
 
 def outbox(cafe):
     with tenancy.scope(cafe):
-        rows = Message.objects.order_by("member__email", "campaign", "due_at")
+        rows = Message.objects.order_by("member__email", "campaign", "due_at", "status", "sent_at")
         return list(rows.values_list("member__email", "campaign", "status", "due_at", "sent_at", "problem"))
 
 
