@@ -26,7 +26,7 @@ def cafe():
 
 def entries(cafe):
     with tenancy.scope(cafe):
-        rows = Entry.objects.order_by("account", "number")
+        rows = Entry.objects.order_by("account__member__email", "account__program__type", "number")
         return list(
             rows.values_list("account__member__email", "account__program__type", "kind", "amount", "at")
         )
