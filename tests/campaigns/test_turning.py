@@ -1,11 +1,9 @@
-"""The test clock: everything that would have happened on the way, in its order, and the same in one turn or in many."""
+"""The test clock: everything that would have happened on the way, in its order. In one turn as in many: see
+test_turning_property.py."""
 
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis
-from hypothesis import strategies as st
 
 from campaigns import turning
 from campaigns.models import Message
@@ -99,35 +97,3 @@ def test_a_second_turn_to_the_same_moment_does_nothing(cafe):
 def test_two_years_of_nothing_take_few_steps(cafe, django_assert_max_num_queries):
     with django_assert_max_num_queries(24 * 40):
         turning.turn(merchant=cafe, to=makers.NOON + 730 * DAY)
-
-
-@hypothesis(
-    max_examples=3,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(
-    amounts=st.lists(st.integers(100, 6000), min_size=1, max_size=4),
-    pending=st.integers(0, 10),
-    months=st.integers(1, 2),
-    required=st.integers(2, 5),
-)
-def test_one_turn_of_sixty_days_is_sixty_turns_of_a_day(db, amounts, pending, months, required):
-    def life(turns):
-        cafe = makers.merchant()
-        rewards = [("Zwei Brötchen", 20), ("Landbrot", 60)]
-        makers.points_program(
-            cafe, rewards=rewards, pending_days=pending, expiry={"kind": "after", "months": months}
-        )
-        makers.punch_card(cafe, stamps_required=required, expiry={"kind": "inactivity", "months": 1})
-        for name in ("jonas", "eda"):
-            guest = shop.guest(cafe, name, f"{name}@example.org")
-            for amount in amounts:
-                makers.purchase(cafe, guest, amount)
-        counted = [
-            turning.turn(merchant=cafe, to=makers.NOON + n * 60 * DAY / turns) for n in range(1, turns + 1)
-        ]
-        ran = {name: sum(one[name] for one in counted) for name in counted[0]}
-        return ran, entries(cafe), outbox(cafe)
-
-    assert life(1) == life(60)
